@@ -1,0 +1,369 @@
+//! What can go wrong, as types: each says what happened and what to do.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt::{self, Debug, Display};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use crate::lock::lock;
+
+/// Why something was cancelled; of several reasons the first one stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Somebody called `cancel`.
+    Requested,
+    /// Somebody called `cancel_with` and said why.
+    Message(Cow<'static, str>),
+    /// A deadline passed.
+    Deadline,
+    /// The body or a child of the group failed or panicked.
+    Failure,
+    /// The future of the group was dropped by foreign code.
+    Dropped,
+    /// The runtime dropped a child of the group: it was shut down, or aborted the task.
+    Shutdown,
+}
+
+impl Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requested => "cancel was called",
+            Self::Message(message) => message,
+            Self::Deadline => "the deadline passed",
+            Self::Failure => "a task of the group failed",
+            Self::Dropped => "the group's future was dropped",
+            Self::Shutdown => "the runtime dropped a task of the group",
+        })
+    }
+}
+
+impl From<&'static str> for Reason {
+    fn from(message: &'static str) -> Self {
+        Self::Message(message.into())
+    }
+}
+
+impl From<String> for Reason {
+    fn from(message: String) -> Self {
+        Self::Message(message.into())
+    }
+}
+
+/// A scope or group absorbed a cancellation, so there is no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled: {reason}")]
+pub struct Cancelled {
+    reason: Reason,
+}
+
+impl Cancelled {
+    /// Makes the error; a backend of one's own needs this.
+    pub fn new(reason: Reason) -> Self {
+        Self { reason }
+    }
+
+    /// Tells why: the first reason that was given.
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+}
+
+/// The time given to `fail_after` or `fail_at` was too short.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("timed out: the deadline passed before the operation completed")]
+#[non_exhaustive]
+pub struct TimedOut {}
+
+impl TimedOut {
+    /// Makes the error; a backend of one's own needs this.
+    #[expect(clippy::new_without_default, reason = "an error has no default")]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl From<TimedOut> for io::Error {
+    fn from(error: TimedOut) -> Self {
+        Self::new(io::ErrorKind::TimedOut, error)
+    }
+}
+
+/// A group ended without its body's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupError<E> {
+    /// The group was cancelled, and neither its body nor a child failed.
+    Cancelled(Cancelled),
+    /// The body or children failed: all failures, in completion order.
+    Failed(Failures<E>),
+}
+
+impl<E> GroupError<E> {
+    /// Gives the failures; none if the group was cancelled.
+    pub fn failures(&self) -> &[E] {
+        match self {
+            Self::Cancelled(_) => &[],
+            Self::Failed(failures) => failures,
+        }
+    }
+
+    /// Gives the failures by value; none if the group was cancelled.
+    pub fn into_failures(self) -> Vec<E> {
+        match self {
+            Self::Cancelled(_) => Vec::new(),
+            Self::Failed(failures) => failures.into_vec(),
+        }
+    }
+
+    /// Tells whether the group was cancelled rather than failed.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled(_))
+    }
+}
+
+impl<E: Display> Display for GroupError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancelled(cancelled) => write!(f, "the group was {cancelled}"),
+            Self::Failed(failures) => Display::fmt(failures, f),
+        }
+    }
+}
+
+impl<E: std::error::Error + 'static> std::error::Error for GroupError<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Cancelled(cancelled) => Some(cancelled),
+            Self::Failed(failures) => Some(failures.first()),
+        }
+    }
+}
+
+/// One failure or more, in completion order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failures<E>(Vec<E>);
+
+impl<E> Failures<E> {
+    /// Makes a list of failures; `None` if there is none.
+    pub fn new(failures: Vec<E>) -> Option<Self> {
+        (!failures.is_empty()).then_some(Self(failures))
+    }
+
+    /// Gives the failure that came first and cancelled the rest.
+    pub fn first(&self) -> &E {
+        &self.0[0]
+    }
+
+    /// Gives the failure that came first, and drops the others.
+    pub fn into_first(mut self) -> E {
+        self.0.swap_remove(0)
+    }
+
+    /// Gives all failures by value.
+    pub fn into_vec(self) -> Vec<E> {
+        self.0
+    }
+}
+
+impl<E> std::ops::Deref for Failures<E> {
+    type Target = [E];
+
+    fn deref(&self) -> &[E] {
+        &self.0
+    }
+}
+
+impl<E> IntoIterator for Failures<E> {
+    type Item = E;
+    type IntoIter = std::vec::IntoIter<E>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, E> IntoIterator for &'a Failures<E> {
+    type Item = &'a E;
+    type IntoIter = std::slice::Iter<'a, E>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<E: Display> Display for Failures<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [only] = self.0.as_slice() {
+            return write!(f, "a task of the group failed: {only}");
+        }
+        write!(f, "{} tasks of the group failed: ", self.0.len())?;
+        for (at, failure) in self.0.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "; " };
+            write!(f, "{comma}{failure}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `try_spawn` came after the group had ended; the future is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", GROUP_CLOSED)]
+pub struct GroupClosed<F>(pub F);
+
+pub(crate) const GROUP_CLOSED: &str = "the task group has ended and takes no more children: \
+     spawn while its body or a child of it still runs, or use try_spawn";
+
+impl<F> Debug for GroupClosed<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GroupClosed(..)")
+    }
+}
+
+/// A child ended without a value for its handle.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TaskError {
+    /// The child was cancelled.
+    #[error("the task was {0}")]
+    Cancelled(Cancelled),
+    /// The child failed; the group reports the failure itself.
+    #[error("the task failed: its group reports the failure")]
+    Failed,
+    /// The child panicked; the group resumes the panic in its caller.
+    #[error("the task {0}")]
+    Panicked(Panic),
+}
+
+/// A panic of a child, shared by its handle and its group.
+#[derive(Clone)]
+pub struct Panic {
+    message: Arc<str>,
+    payload: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+}
+
+impl Panic {
+    /// Wraps what `catch_unwind` gave.
+    pub fn new(payload: Box<dyn Any + Send>) -> Self {
+        let message = if let Some(text) = payload.downcast_ref::<&str>() {
+            (*text).into()
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            text.as_str().into()
+        } else {
+            "(a payload that is no text)".into()
+        };
+        Self { message, payload: Arc::new(Mutex::new(Some(payload))) }
+    }
+
+    /// Gives the panic's message, if it was a text.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Looks at the payload, which is gone once the group has resumed the panic.
+    pub fn with_payload<R>(&self, look: impl FnOnce(Option<&(dyn Any + Send)>) -> R) -> R {
+        look(lock(&self.payload).as_deref())
+    }
+
+    /// Continues the panic on this thread, with its payload if that is still there.
+    pub fn resume(self) -> ! {
+        let payload = lock(&self.payload).take();
+        std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(self.message.to_string())))
+    }
+}
+
+impl Debug for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Panic").field(&self.message).finish()
+    }
+}
+
+impl Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "panicked: {}", self.message)
+    }
+}
+
+/// The other side of the channel is closed, or this clone is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the channel is closed and holds no more items")]
+pub struct Closed;
+
+/// A send to a closed channel; the item is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the channel is closed: nobody will receive the item")]
+pub struct SendError<T>(pub T);
+
+impl<T> Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+/// A send that would have had to wait, or to a closed channel; the item is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TrySendError<T> {
+    /// The channel is full, or others wait before this one.
+    #[error("the channel is full: send waits for a free place")]
+    Full(T),
+    /// The receivers or this clone are closed.
+    #[error("the channel is closed: nobody will receive the item")]
+    Closed(T),
+}
+
+impl<T> TrySendError<T> {
+    /// Gives the item back.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(item) | Self::Closed(item) => item,
+        }
+    }
+}
+
+impl<T> Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+/// There was no item to take at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TryRecvError {
+    /// No item is there, or all are promised to others.
+    #[error("the channel is empty: recv waits for an item")]
+    Empty,
+    /// All senders are closed and nothing is left, or this clone is closed.
+    #[error("the channel is closed and holds no more items")]
+    Closed,
+}
+
+/// No permit was free, or others wait before this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no permit is free: acquire waits for one")]
+#[non_exhaustive]
+pub struct TryAcquireError {}
+
+impl TryAcquireError {
+    /// Makes the error; a backend of one's own needs this.
+    #[expect(clippy::new_without_default, reason = "an error has no default")]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+/// The code runs on no runtime that anyrt knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no runtime: {hint}")]
+pub struct NoRuntime {
+    hint: &'static str,
+}
+
+impl NoRuntime {
+    /// Makes the error with the advice what to enable or call.
+    pub fn new(hint: &'static str) -> Self {
+        Self { hint }
+    }
+}

@@ -1,0 +1,2 @@
+#[track_caller]
+pub(crate) fn refuse_nested_run() {}

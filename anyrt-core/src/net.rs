@@ -1,0 +1,265 @@
+//! The network capability: TCP, over each runtime's own reactor.
+//!
+//! It is a trait of its own, because not every runtime has a network: code that needs one says
+//! `B: Backend + Net`, and a backend without one is a compile error. What an adapter writes is
+//! [`NetDriver`]; the engine makes [`Net`] of it, with a cancellation check and a turn for others
+//! at every read and write.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+use futures_io::{AsyncRead, AsyncWrite, IoSlice, IoSliceMut};
+
+use crate::driver::Driver;
+use crate::leaf;
+
+/// What an adapter writes for its runtime's TCP.
+pub trait NetDriver: Driver {
+    /// The runtime's connection.
+    type TcpStream: TcpStream;
+    /// The runtime's listener.
+    type TcpListener: TcpListener<Stream = Self::TcpStream>;
+
+    /// Connects to `address`, from any thread.
+    fn raw_connect(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
+
+    /// Listens on `address`, from any thread; port 0 takes a free one.
+    fn raw_listen(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
+}
+
+/// What a library uses: TCP connections and listeners.
+pub trait Net {
+    /// A connection.
+    type TcpStream: TcpStream;
+    /// A listener.
+    type TcpListener: TcpListener<Stream = Self::TcpStream>;
+
+    /// Connects to `address`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: refused, unreachable, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connection that was begun.
+    fn connect(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
+
+    /// Listens on `address`; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no permission, not an address of this machine.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    fn listen(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
+}
+
+/// A TCP connection; closing its writing half sends the end of the stream.
+pub trait TcpStream: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin + 'static {
+    /// Gives the address of the other end.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is gone.
+    fn peer_addr(&self) -> io::Result<SocketAddr>;
+
+    /// Gives the address of this end.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is gone.
+    fn local_addr(&self) -> io::Result<SocketAddr>;
+}
+
+/// A TCP listener.
+pub trait TcpListener: Debug + Send + Sync + 'static {
+    /// What it accepts.
+    type Stream: TcpStream;
+
+    /// Waits for the next connection.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says, for example too many open files.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A connection that was not returned stays in the system's queue.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, SocketAddr)>> + Send;
+
+    /// Gives the address that it listens on, with the port that was chosen.
+    ///
+    /// # Errors
+    ///
+    /// If the socket is gone.
+    fn local_addr(&self) -> io::Result<SocketAddr>;
+}
+
+impl<D: NetDriver> Net for D {
+    type TcpStream = Checked<D::TcpStream>;
+    type TcpListener = Checked<D::TcpListener>;
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
+        leaf::checkpoint().await;
+        self.raw_connect(address).await.map(Checked)
+    }
+
+    async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
+        leaf::checkpoint().await;
+        self.raw_listen(address).await.map(Checked)
+    }
+}
+
+/// A runtime's socket whose every operation is a checkpoint (laws C1, F2).
+#[derive(Debug)]
+pub struct Checked<S>(S);
+
+impl<S> Checked<S> {
+    /// Gives the runtime's own socket.
+    pub fn into_inner(self) -> S {
+        self.0
+    }
+
+    /// Looks at the runtime's own socket.
+    pub fn get_ref(&self) -> &S {
+        &self.0
+    }
+}
+
+impl<L: TcpListener> TcpListener for Checked<L> {
+    type Stream = Checked<L::Stream>;
+
+    async fn accept(&self) -> io::Result<(Self::Stream, SocketAddr)> {
+        leaf::checkpoint().await;
+        self.0.accept().await.map(|(stream, peer)| (Checked(stream), peer))
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+impl<S: TcpStream> TcpStream for Checked<S> {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+
+    fn poll_read_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_read_vectored(cx, bufs)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Checked<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_write(cx, buf)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        std::task::ready!(leaf::poll_turn(cx));
+        Pin::new(&mut self.0).poll_close(cx)
+    }
+}
+
+/// The object-safe twin of [`Net`], for a backend whose type is known only at run time.
+#[async_trait]
+pub trait ErasedNet: Send + Sync {
+    /// See [`Net::connect`].
+    async fn erased_connect(&self, address: SocketAddr) -> io::Result<Box<dyn TcpStream>>;
+    /// See [`Net::listen`].
+    async fn erased_listen(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedTcpListener>>;
+}
+
+/// The object-safe twin of [`TcpListener`].
+#[async_trait]
+pub trait ErasedTcpListener: Debug + Send + Sync {
+    /// See [`TcpListener::accept`].
+    async fn erased_accept(&self) -> io::Result<(Box<dyn TcpStream>, SocketAddr)>;
+    /// See [`TcpListener::local_addr`].
+    ///
+    /// # Errors
+    ///
+    /// If the socket is gone.
+    fn erased_local_addr(&self) -> io::Result<SocketAddr>;
+}
+
+#[async_trait]
+impl<D: NetDriver> ErasedNet for D {
+    async fn erased_connect(&self, address: SocketAddr) -> io::Result<Box<dyn TcpStream>> {
+        Ok(Box::new(self.connect(address).await?))
+    }
+
+    async fn erased_listen(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedTcpListener>> {
+        Ok(Box::new(self.listen(address).await?))
+    }
+}
+
+#[async_trait]
+impl<L: TcpListener> ErasedTcpListener for L {
+    async fn erased_accept(&self) -> io::Result<(Box<dyn TcpStream>, SocketAddr)> {
+        let (stream, peer) = self.accept().await?;
+        Ok((Box::new(stream), peer))
+    }
+
+    fn erased_local_addr(&self) -> io::Result<SocketAddr> {
+        self.local_addr()
+    }
+}
