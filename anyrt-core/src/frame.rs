@@ -1,2 +1,215 @@
+//! The frame: where the code that is being polled right now stands in the tree.
+//!
+//! While the engine polls a future that it owns (a scope's, a group's body, a child) a frame lies
+//! in a thread-local. Leaf operations read it to see whether they are cancelled; scopes and groups
+//! read it to learn where they hang.
+//!
+//! # Invariants
+//!
+//! - The frame is moved in before a poll and moved back after it, also when the poll panics. No
+//!   reference is counted on the way.
+//! - A scope changes only the scope part in place; a group, a child and a root bring a frame of
+//!   their own. So a scope inside a child touches nothing that other threads share.
+//! - Destructors of other thread-locals may come here after the frame is gone: then there is none.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::budget;
+use crate::driver::ErasedBackend;
+use crate::tree::Node;
+
+#[derive(Default)]
+pub(crate) struct Frame {
+    scope: Option<Arc<Node>>,
+    group: Option<Arc<Node>>,
+    /// The backend of a scope that no group encloses; else the group has it.
+    backend: Option<ErasedBackend>,
+    /// Whether cancellation is hidden: destructors of a cut body run so.
+    shielded: bool,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Frame> = const {
+        RefCell::new(Frame { scope: None, group: None, backend: None, shielded: false })
+    };
+}
+
+impl Frame {
+    /// The frame of a group's body, a child or a root.
+    pub(crate) fn new(scope: Arc<Node>, group: Arc<Node>) -> Self {
+        Self { scope: Some(scope), group: Some(group), backend: None, shielded: false }
+    }
+
+    /// Runs `f` in this frame.
+    pub(crate) fn enter<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let _back = Swapped::swap(self);
+        f()
+    }
+
+    /// Runs `f` in this frame, hidden from every cancellation.
+    pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        self.shielded = true;
+        self.enter(f)
+    }
+}
+
+/// A whole frame that is moved back when dropped.
+struct Swapped<'a> {
+    frame: &'a mut Frame,
+    is_swapped: bool,
+}
+
+impl<'a> Swapped<'a> {
+    fn swap(frame: &'a mut Frame) -> Self {
+        let is_swapped =
+            CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), frame)).is_ok();
+        Self { frame, is_swapped }
+    }
+}
+
+impl Drop for Swapped<'_> {
+    fn drop(&mut self) {
+        if self.is_swapped {
+            let _ = CURRENT.try_with(|current| {
+                std::mem::swap(&mut *current.borrow_mut(), self.frame);
+            });
+        }
+    }
+}
+
+/// The scope part of a frame, kept by the future of a scope.
+pub(crate) struct ScopeFrame {
+    scope: Option<Arc<Node>>,
+    /// The backend that the scope was made for, if nothing around it has one.
+    backend: Option<ErasedBackend>,
+    shielded: bool,
+}
+
+impl ScopeFrame {
+    pub(crate) fn new(scope: Arc<Node>) -> Self {
+        Self { scope: Some(scope), backend: None, shielded: false }
+    }
+
+    pub(crate) fn set_backend(&mut self, backend: ErasedBackend) {
+        self.backend = Some(backend);
+    }
+
+    /// Runs `f` in this scope of the current frame.
+    pub(crate) fn enter<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let _back = SwappedScope::swap(self);
+        f()
+    }
+
+    /// Runs `f` in this scope, hidden from every cancellation.
+    pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        self.shielded = true;
+        self.enter(f)
+    }
+
+    fn exchange(&mut self) -> bool {
+        CURRENT
+            .try_with(|current| {
+                let mut frame = current.borrow_mut();
+                std::mem::swap(&mut frame.scope, &mut self.scope);
+                std::mem::swap(&mut frame.shielded, &mut self.shielded);
+                if frame.group.is_none() {
+                    std::mem::swap(&mut frame.backend, &mut self.backend);
+                }
+            })
+            .is_ok()
+    }
+}
+
+struct SwappedScope<'a> {
+    frame: &'a mut ScopeFrame,
+    is_swapped: bool,
+}
+
+impl<'a> SwappedScope<'a> {
+    fn swap(frame: &'a mut ScopeFrame) -> Self {
+        let is_swapped = frame.exchange();
+        Self { frame, is_swapped }
+    }
+}
+
+impl Drop for SwappedScope<'_> {
+    fn drop(&mut self) {
+        if self.is_swapped {
+            self.frame.exchange();
+        }
+    }
+}
+
+fn read<R>(look: impl FnOnce(&Frame) -> R) -> Option<R> {
+    CURRENT.try_with(|current| look(&current.borrow())).ok()
+}
+
+/// The scope that new scopes and groups hang under; none where cancellation is hidden.
+pub(crate) fn scope() -> Option<Arc<Node>> {
+    read(|frame| if frame.shielded { None } else { frame.scope.clone() }).flatten()
+}
+
+/// Whether [`scope`] would give the node at this address, asked without counting a reference.
+pub(crate) fn scope_is_at(address: Option<usize>) -> bool {
+    let look = |frame: &Frame| {
+        if frame.shielded {
+            None
+        } else {
+            frame.scope.as_ref().map(|node| Arc::as_ptr(node).addr())
+        }
+    };
+    read(look).flatten() == address
+}
+
+pub(crate) fn group() -> Option<Arc<Node>> {
+    read(|frame| frame.group.clone()).flatten()
+}
+
+/// Whether the enclosing group is the one at this address.
+pub(crate) fn group_is_at(address: Option<usize>) -> bool {
+    read(|frame| frame.group.as_ref().map(|node| Arc::as_ptr(node).addr())).flatten() == address
+}
+
+/// Whether the code that runs now is cancelled.
+pub(crate) fn is_cancelled() -> bool {
+    read(|frame| !frame.shielded && frame.scope.as_ref().is_some_and(|node| node.is_effective()))
+        .unwrap_or(false)
+}
+
+/// Strikes if the code that runs now is cancelled: a leaf that gets true must not go on.
+pub(crate) fn is_cut() -> bool {
+    is_cancelled() && scope().is_some_and(|node| node.strike())
+}
+
+/// Calls `f` with the backend of the enclosing frame, if the engine is polling on this thread.
+///
+/// This is how a facade finds the backend that the calling code runs on. `f` must not poll or
+/// drop a future.
+pub fn with_backend<R>(f: impl FnOnce(&ErasedBackend) -> R) -> Option<R> {
+    read(|frame| {
+        let backend = match &frame.group {
+            Some(group) => Some(group.as_group().backend()),
+            None => frame.backend.as_ref(),
+        };
+        backend.map(f)
+    })
+    .flatten()
+}
+
+/// Panics where a nested `run` would block the runtime for ever (law B8).
 #[track_caller]
-pub(crate) fn refuse_nested_run() {}
+pub(crate) fn refuse_nested_run() {
+    let polling = read(|frame| frame.scope.is_some() || frame.group.is_some()).unwrap_or(false);
+    assert!(
+        !polling,
+        "run was called on a thread that is polling an anyrt task, which it would block for ever: \
+         await the future instead, or call run inside blocking::run"
+    );
+}
+
+/// The frame of a whole task for one poll: it also gives the task a new budget.
+pub(crate) fn enter_task<R>(frame: &mut Frame, f: impl FnOnce() -> R) -> R {
+    let _budget = budget::start_task();
+    frame.enter(f)
+}

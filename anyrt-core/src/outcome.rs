@@ -49,7 +49,7 @@ impl<T> Returns for fn() -> T {
 }
 
 /// The type `!`.
-pub type Never = <fn() -> ! as Returns>::Output;
+type Never = <fn() -> ! as Returns>::Output;
 
 impl<E> Outcome<E> for Never {
     type Value = Never;

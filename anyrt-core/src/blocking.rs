@@ -1,0 +1,145 @@
+//! Blocking calls, off the async threads.
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::thread;
+
+use crate::driver::{Ambient, Driver};
+use crate::lock::lock;
+use crate::seat::Seat;
+use crate::source::Source;
+use crate::tree::Node;
+use crate::waker_slot::WakerSlot;
+use crate::{budget, leaf};
+
+/// Runs a blocking closure on a thread of the backend's pool, and gives its value.
+///
+/// A call that has begun is never abandoned: it holds the cancelled scopes around it open until
+/// the closure returns, and its value is delivered (law T1).
+///
+/// # Panics
+///
+/// Resumes the panic of the closure.
+///
+/// # Cancel safety
+///
+/// **Loses data** if foreign code drops it: the closure runs to its end and its value is dropped.
+#[must_use = "a blocking call does nothing unless it is awaited"]
+pub struct RunBlocking<D, F, T> {
+    source: Source<D>,
+    closure: Option<F>,
+    call: Option<Call<T>>,
+}
+
+/// A call that has begun.
+struct Call<T> {
+    seat: Seat,
+    outcome: Arc<Outcome<T>>,
+}
+
+struct Outcome<T> {
+    result: Mutex<Option<thread::Result<T>>>,
+    waker: WakerSlot,
+}
+
+impl<D: Driver, F, T> RunBlocking<D, F, T> {
+    /// Runs `f` on the threads of `driver`.
+    pub fn on(driver: D, f: F) -> Self {
+        Self { source: Source::Given(driver), closure: Some(f), call: None }
+    }
+}
+
+impl<D: Ambient, F, T> RunBlocking<D, F, T> {
+    /// Runs `f` on the threads of the backend that polls it first.
+    pub fn ambient(f: F) -> Self {
+        Self { source: Source::ambient(), closure: Some(f), call: None }
+    }
+}
+
+// Nothing in it is ever pinned.
+impl<D, F, T> Unpin for RunBlocking<D, F, T> {}
+
+impl<D, F, T> Future for RunBlocking<D, F, T>
+where
+    D: Driver,
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        if let Some(closure) = this.closure.take_if(|_| this.call.is_none()) {
+            match leaf::poll_turn(cx) {
+                Poll::Ready(()) => this.call = Some(begin(&this.source, closure)),
+                Poll::Pending => {
+                    this.closure = Some(closure);
+                    return Poll::Pending;
+                }
+            }
+        }
+        let Some(call) = &mut this.call else {
+            panic!("a blocking call was polled after it had given its value");
+        };
+        call.seat.settle();
+        call.seat.node.mark_polled();
+        call.seat.node.waker.register(cx.waker());
+        call.outcome.waker.register(cx.waker());
+        let result = lock(&call.outcome.result).take();
+        let result = ready!(result.map_or(Poll::Pending, Poll::Ready));
+        this.call = None;
+        budget::spend();
+        match result {
+            Ok(value) => Poll::Ready(value),
+            Err(payload) => resume_unwind(payload),
+        }
+    }
+}
+
+fn begin<D, F, T>(source: &Source<D>, closure: F) -> Call<T>
+where
+    D: Driver,
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    let outcome = Arc::new(Outcome { result: Mutex::new(None), waker: WakerSlot::default() });
+    let there = Delivery { outcome: outcome.clone(), result: None };
+    let driver = source.with(D::clone);
+    driver.spawn_blocking(move || {
+        let mut there = there;
+        there.result = Some(catch_unwind(AssertUnwindSafe(closure)));
+    });
+    Call { seat: Seat::new(Node::holder()), outcome }
+}
+
+/// Delivers when dropped, so that a closure which the runtime never runs is not waited for.
+struct Delivery<T> {
+    outcome: Arc<Outcome<T>>,
+    result: Option<thread::Result<T>>,
+}
+
+impl<T> Drop for Delivery<T> {
+    fn drop(&mut self) {
+        let result = self.result.take().unwrap_or_else(|| {
+            Err(Box::new("the runtime was shut down before it ran the blocking call"))
+        });
+        *lock(&self.outcome.result) = Some(result);
+        self.outcome.waker.wake();
+    }
+}
+
+impl<T> Drop for Call<T> {
+    fn drop(&mut self) {
+        self.seat.node.release();
+    }
+}
+
+impl<D, F, T> Debug for RunBlocking<D, F, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunBlocking").field("has_begun", &self.call.is_some()).finish()
+    }
+}

@@ -1,0 +1,43 @@
+//! Channels: many senders, many receivers, each item to one of them.
+//!
+//! [`bounded`] holds at most so many items, and `bounded(0)` none at all: a rendezvous, in which a
+//! `send` completes when a receiver has the item (law H4). [`unbounded`] never makes a sender wait.
+//! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
+
+mod receiver;
+mod sender;
+mod state;
+
+use std::sync::{Arc, Mutex};
+
+pub use receiver::{Receiver, Recv};
+pub use sender::{Send, Sender};
+pub use state::ChannelStatistics;
+
+use state::State;
+
+/// Makes a channel that holds at most `capacity` items; 0 is a rendezvous.
+///
+/// # Examples
+///
+/// ```
+/// use anyrt_core::channel::bounded;
+///
+/// let (sender, receiver) = bounded(1);
+/// sender.try_send("first").unwrap();
+/// assert_eq!(sender.try_send("second").unwrap_err().into_inner(), "second");
+/// assert_eq!(receiver.try_recv(), Ok("first"));
+/// ```
+pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    with_capacity(Some(capacity))
+}
+
+/// Makes a channel that holds any number of items.
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    with_capacity(None)
+}
+
+fn with_capacity<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
+    let shared = Arc::new(Mutex::new(State::new(capacity)));
+    (Sender::new(shared.clone()), Receiver::new(shared))
+}

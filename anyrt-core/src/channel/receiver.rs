@@ -1,0 +1,202 @@
+//! The receiving half of a channel.
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+
+use super::state::{ChannelStatistics, CloneId, Standing, State};
+use crate::error::{Closed, TryRecvError};
+use crate::lock::lock;
+use crate::wait_list::Deferred;
+use crate::{budget, frame, leaf};
+
+/// The receiving half of a channel; clones are counted, and each item goes to one of them.
+pub struct Receiver<T> {
+    shared: Arc<Mutex<State<T>>>,
+    clone: CloneId,
+    is_closed: AtomicBool,
+}
+
+impl<T> Receiver<T> {
+    pub(super) fn new(shared: Arc<Mutex<State<T>>>) -> Self {
+        let clone = lock(&shared).add_receiver();
+        Self { shared, clone, is_closed: AtomicBool::new(false) }
+    }
+
+    /// Takes the next item, and waits while there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if all senders are closed and the channel is empty, or this clone is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A `recv` that is dropped took nothing: an item that was promised to it goes to
+    /// the next receiver (law P2).
+    pub fn recv(&self) -> Recv<'_, T> {
+        Recv { receiver: self, key: None }
+    }
+
+    /// Takes the next item if there is one that nobody was promised.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError`] if there is none, or the channel is closed.
+    pub fn try_recv(&self) -> Result<T, TryRecvError> {
+        if self.is_closed() {
+            return Err(TryRecvError::Closed);
+        }
+        match self.change(State::try_recv) {
+            Standing::Done(item) => Ok(item),
+            Standing::Waiting => Err(TryRecvError::Empty),
+            Standing::Closed => Err(TryRecvError::Closed),
+        }
+    }
+
+    /// Closes this clone; never waits, also in a cancelled scope (law P6).
+    ///
+    /// Receives that wait on this clone fail (law H3). When the last clone is closed or dropped,
+    /// the senders fail (law H2), and the items in the buffer are dropped.
+    pub fn close(&self) {
+        if !self.is_closed.swap(true, Ordering::SeqCst) {
+            let unreceived =
+                self.change(|state, deferred| state.close_receiver(self.clone, deferred));
+            drop(unreceived);
+        }
+    }
+
+    /// Gives numbers for monitoring.
+    pub fn statistics(&self) -> ChannelStatistics {
+        lock(&self.shared).statistics()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::SeqCst)
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut Deferred) -> R) -> R {
+        let mut deferred = Deferred::default();
+        let result = change(&mut lock(&self.shared), &mut deferred);
+        deferred.run();
+        result
+    }
+}
+
+/// Opens one more clone; of a closed one, a closed one.
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        let mut state = lock(&self.shared);
+        let is_closed = self.is_closed();
+        let clone = if is_closed { self.clone } else { state.add_receiver() };
+        drop(state);
+        Self { shared: self.shared.clone(), clone, is_closed: AtomicBool::new(is_closed) }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<T> Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("is_closed", &self.is_closed())
+            .field("channel", &self.statistics())
+            .finish()
+    }
+}
+
+/// The future of [`Receiver::recv`].
+///
+/// # Cancel safety
+///
+/// **Safe.** A `recv` that is dropped took nothing.
+#[must_use = "a recv does nothing unless it is awaited"]
+pub struct Recv<'a, T> {
+    receiver: &'a Receiver<T>,
+    key: Option<usize>,
+}
+
+impl<T> Future for Recv<'_, T> {
+    type Output = Result<T, Closed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let receiver = this.receiver;
+        if let Some(key) = this.key {
+            let is_cancelled = frame::is_cancelled();
+            let standing = receiver.change(|state, deferred| {
+                if is_cancelled && !state.is_recv_granted(key) {
+                    state.withdraw_recv(key, deferred);
+                    return None;
+                }
+                Some(state.continue_recv(key, receiver.is_closed(), cx.waker(), deferred))
+            });
+            match standing {
+                Some(Standing::Waiting) => return Poll::Pending,
+                Some(standing) => {
+                    this.key = None;
+                    return end(standing);
+                }
+                None => this.key = None,
+            }
+        }
+        ready!(leaf::poll_turn(cx));
+        let key = &mut this.key;
+        let standing = receiver.change(|state, deferred| {
+            if receiver.is_closed() {
+                return Standing::Closed;
+            }
+            let standing = state.try_recv(deferred);
+            if matches!(standing, Standing::Waiting) {
+                *key = Some(state.enqueue_recv(receiver.clone, cx.waker()));
+            }
+            standing
+        });
+        end(standing)
+    }
+}
+
+fn end<T>(standing: Standing<T>) -> Poll<Result<T, Closed>> {
+    match standing {
+        Standing::Waiting => Poll::Pending,
+        Standing::Closed => Poll::Ready(Err(Closed)),
+        Standing::Done(item) => {
+            budget::spend();
+            Poll::Ready(Ok(item))
+        }
+    }
+}
+
+impl<T> Drop for Recv<'_, T> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.receiver.change(|state, deferred| state.withdraw_recv(key, deferred));
+        }
+    }
+}
+
+impl<T> Debug for Recv<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recv").field("is_waiting", &self.key.is_some()).finish()
+    }
+}
+
+impl<T: Send + 'static> crate::backend::Receiver<T> for Receiver<T> {
+    fn recv(&self) -> impl Future<Output = Result<T, Closed>> + Send {
+        self.recv()
+    }
+
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.try_recv()
+    }
+
+    fn close(&self) {
+        self.close();
+    }
+}

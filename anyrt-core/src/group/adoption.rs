@@ -1,0 +1,83 @@
+//! The end of a task, and who is told: the joiner, or the group that adopted its group.
+//!
+//! A group whose future is dropped by foreign code while children run hands itself over as a
+//! whole: it takes one count in the nearest enclosing group that is still open, and gives it back
+//! when its own last task has ended. That is one step, however many children there are.
+//!
+//! # Invariants
+//!
+//! - A group owns one count of itself (its body's), and gives it back only after the adopter is in
+//!   place: the count cannot reach zero before.
+//! - Closing under the link lock is done by exactly one of those who find the count at zero, and
+//!   only that one passes on to the adopter.
+//! - A chain of adopted groups is walked in a loop.
+
+use std::sync::Arc;
+
+use crate::error::Reason;
+use crate::frame;
+use crate::seat::address;
+use crate::tree::Node;
+
+impl Node {
+    /// Notes the enclosing group of the frame that polls this group.
+    pub(super) fn tie_to_enclosing(&self) {
+        let part = self.as_group();
+        if frame::group_is_at(address(part.ties().enclosing.as_ref())) {
+            return;
+        }
+        let enclosing = frame::group();
+        let old = std::mem::replace(&mut part.ties().enclosing, enclosing);
+        drop(old);
+    }
+
+    /// Notes that one task of this group has ended, the body if the group was abandoned.
+    pub(super) fn finish_one(self: &Arc<Self>) {
+        let mut node = self.clone();
+        loop {
+            let part = node.as_group();
+            match part.count_finished() {
+                Some(0) => {}
+                Some(1) => return node.waker.wake(),
+                _ => return,
+            }
+            if !node.close_if_left(0) {
+                return;
+            }
+            // All of an abandoned group has ended; its failures have nobody to go to (law E2).
+            let adopter = part.ties().adopter.take();
+            let dropped = part.drop_failures();
+            let panic = part.take_panic().or(dropped);
+            let Some(adopter) = adopter else { return };
+            if let Some(panic) = panic {
+                adopter.as_group().add_panic(panic);
+                adopter.cancel(Reason::Failure);
+            }
+            node = adopter;
+        }
+    }
+
+    /// Hands a group whose future is gone to the nearest enclosing group that is open.
+    pub(super) fn abandon(self: &Arc<Self>) {
+        let part = self.as_group();
+        let mut candidate = part.ties().enclosing.clone();
+        while let Some(group) = candidate {
+            if group.admit(None) {
+                part.ties().adopter = Some(group);
+                break;
+            }
+            candidate = group.as_group().ties().enclosing.clone();
+        }
+        part.announce_waiting();
+        self.finish_one();
+    }
+
+    /// Whether all children have ended; the group is closed then. Else the last one will wake it.
+    pub(super) fn is_joined(&self) -> bool {
+        if self.is_closed() {
+            return true;
+        }
+        self.as_group().announce_waiting();
+        self.close_if_left(1)
+    }
+}

@@ -1,0 +1,189 @@
+//! The future that is spawned for a child: it lives in the tree, and tells its group how it ended.
+//!
+//! # Invariants
+//!
+//! - Whatever happens to a child (value, failure, panic, cut, dropped by its runtime), `end` runs
+//!   once: the count of the group falls exactly once.
+//! - The user's future and an unwanted value are dropped inside `catch_unwind`, before the count
+//!   falls (law G1).
+//! - The handle learns the result before the group is cancelled by it: an awaiting sibling gets its
+//!   answer (law B2).
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::error::{Cancelled, Panic, Reason, TaskError};
+use crate::frame::{Frame, enter_task};
+use crate::outcome::Outcome;
+use crate::seat::drop_body;
+use crate::step::{Step, step};
+use crate::tree::{Node, Round};
+
+/// How a child ended.
+enum End<T, E> {
+    Value(T),
+    Failed(E),
+    Cut,
+    Panicked(Panic),
+    /// Its runtime dropped it.
+    Killed,
+}
+
+pin_project! {
+    pub(super) struct Child<F, E>
+    where
+        F: Future,
+        F::Output: Outcome<E>,
+        <F::Output as Outcome<E>>::Value: Send,
+        <F::Output as Outcome<E>>::Value: 'static,
+        E: Send,
+        E: 'static,
+    {
+        node: Arc<Node>,
+        group: Arc<Node>,
+        frame: Frame,
+        round: Option<Round>,
+        has_ended: bool,
+        failure: PhantomData<fn() -> E>,
+        #[pin]
+        body: Option<F>,
+    }
+
+    impl<F, E> PinnedDrop for Child<F, E>
+    where
+        F: Future,
+        F::Output: Outcome<E>,
+        <F::Output as Outcome<E>>::Value: Send,
+        <F::Output as Outcome<E>>::Value: 'static,
+        E: Send,
+        E: 'static,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if *this.has_ended {
+                return;
+            }
+            let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
+            let end: End<<F::Output as Outcome<E>>::Value, E> = match dropped {
+                Ok(()) => End::Killed,
+                Err(payload) => End::Panicked(Panic::new(payload)),
+            };
+            *this.has_ended = true;
+            finish(this.node, this.group, end);
+        }
+    }
+}
+
+impl<F, E> Child<F, E>
+where
+    F: Future<Output: Outcome<E, Value: Send + 'static>>,
+    E: Send + 'static,
+{
+    pub(super) fn new(node: Arc<Node>, group: Arc<Node>, body: F) -> Self {
+        Self {
+            frame: Frame::new(node.clone(), group.clone()),
+            node,
+            group,
+            round: None,
+            has_ended: false,
+            failure: PhantomData,
+            body: Some(body),
+        }
+    }
+}
+
+impl<F, E> Future for Child<F, E>
+where
+    F: Future<Output: Outcome<E, Value: Send + 'static>>,
+    E: Send + 'static,
+{
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if *this.has_ended {
+            return Poll::Ready(());
+        }
+        let stepped = catch_unwind(AssertUnwindSafe(|| {
+            let step =
+                step(this.node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
+                    Some(body) => enter_task(this.frame, || body.poll(cx)),
+                    None => Poll::Pending,
+                });
+            match step {
+                Step::Pending => None,
+                Step::Cut => Some(End::Cut),
+                Step::Ready(outcome) => Some(match outcome.into_result() {
+                    Ok(value) => End::Value(value),
+                    Err(failure) => End::Failed(failure),
+                }),
+            }
+        }));
+        let mut end = match stepped {
+            Ok(None) => return Poll::Pending,
+            Ok(Some(end)) => end,
+            Err(payload) => End::Panicked(Panic::new(payload)),
+        };
+        let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
+        if let Err(payload) = dropped
+            && !matches!(end, End::Panicked(_))
+        {
+            end = End::Panicked(Panic::new(payload));
+        }
+        *this.has_ended = true;
+        finish(this.node, this.group, end);
+        Poll::Ready(())
+    }
+}
+
+/// Tells the handle and then the group.
+fn finish<T: Send + 'static, E: Send + 'static>(
+    node: &Arc<Node>,
+    group: &Arc<Node>,
+    end: End<T, E>,
+) {
+    let task = node.as_task();
+    let mut panic = None;
+    match end {
+        End::Value(value) => {
+            let unwanted = task.put(Ok(value));
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(unwanted)));
+            panic = dropped.err().map(Panic::new);
+        }
+        End::Failed(failure) => {
+            // The failure is in the list before anybody can learn that the child has ended.
+            group.as_group().add_failure(failure);
+            task.put::<T>(Err(TaskError::Failed));
+            group.cancel(Reason::Failure);
+        }
+        End::Cut => {
+            if node.is_struck() {
+                group.set_cut();
+            }
+            task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(node.reason()))));
+        }
+        End::Panicked(first) => {
+            task.put::<T>(Err(TaskError::Panicked(first.clone())));
+            panic = Some(first);
+        }
+        End::Killed => {
+            group.set_killed();
+            task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(Reason::Shutdown))));
+            group.cancel(Reason::Shutdown);
+        }
+    }
+    task.joiner.wake();
+    task.joiner.clear();
+    if let Some(panic) = panic {
+        group.as_group().add_panic(panic);
+        group.cancel(Reason::Failure);
+    }
+    node.release();
+    group.finish_one();
+}

@@ -1,0 +1,119 @@
+//! The handle of a child.
+
+use std::fmt::{self, Debug};
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use crate::error::{Reason, TaskError};
+use crate::tree::Node;
+use crate::{budget, leaf};
+
+/// A child of a group: await it for its value, or drop it.
+///
+/// Dropping it changes nothing, on every backend: the group owns the child (law G9).
+pub struct TaskHandle<T> {
+    node: Arc<Node>,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> TaskHandle<T> {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { node, value: PhantomData }
+    }
+
+    /// Cancels this child alone, which is no failure of the group (law G9).
+    pub fn cancel(&self) {
+        self.node.cancel(Reason::Requested);
+    }
+
+    /// Cancels this child alone and says why; the first reason stays.
+    pub fn cancel_with(&self, reason: impl Into<Reason>) {
+        self.node.cancel(reason.into());
+    }
+
+    /// Tells whether the child has ended.
+    pub fn is_finished(&self) -> bool {
+        !self.node.as_task().is_running()
+    }
+
+    /// Tells where the child was spawned.
+    pub fn spawned_at(&self) -> &'static Location<'static> {
+        self.node.as_task().spawned_at
+    }
+}
+
+impl<T> Drop for TaskHandle<T> {
+    fn drop(&mut self) {
+        self.node.as_task().forsake();
+    }
+}
+
+impl<T> Debug for TaskHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("spawned_at", &format_args!("{}", self.spawned_at()))
+            .field("is_finished", &self.is_finished())
+            .field("cancel_called", &self.node.is_called())
+            .finish()
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for TaskHandle<T> {
+    type Output = Result<T, TaskError>;
+    type IntoFuture = Join<T>;
+
+    fn into_future(self) -> Join<T> {
+        Join { handle: self, is_waiting: false }
+    }
+}
+
+impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
+    fn cancel(&self) {
+        self.cancel();
+    }
+
+    fn is_finished(&self) -> bool {
+        self.is_finished()
+    }
+}
+
+/// Waits for the end of a child; what awaiting a [`TaskHandle`] gives.
+///
+/// # Cancel safety
+///
+/// **Loses data** when dropped: the child's value goes with the handle. The child runs on.
+#[must_use = "a join does nothing unless it is awaited"]
+pub struct Join<T> {
+    handle: TaskHandle<T>,
+    is_waiting: bool,
+}
+
+impl<T: 'static> Future for Join<T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if !self.is_waiting {
+            ready!(leaf::poll_turn(cx));
+            self.is_waiting = true;
+        }
+        let task = self.handle.node.as_task();
+        task.joiner.register(cx.waker());
+        match task.take() {
+            Some(result) => {
+                budget::spend();
+                Poll::Ready(result)
+            }
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<T> Debug for Join<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Join").field(&self.handle).finish()
+    }
+}

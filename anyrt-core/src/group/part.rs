@@ -1,0 +1,198 @@
+//! What a node has more if it is a group, or a child.
+//!
+//! # Invariants of the count
+//!
+//! - A group counts itself as one task: its body, until the body's future is gone and joined.
+//! - `spawned` grows under the group's link lock only, and only while the group is not closed.
+//!   `finished` grows without a lock, on a cache line of its own. A group closes under the link lock,
+//!   when the two say that nobody is left, so that `try_spawn` is exact.
+//! - The last child and the joiner do not miss each other: the joiner writes `waiting` and then
+//!   reads `finished`; a child writes `finished` and then reads `waiting`. All four are SeqCst, so at
+//!   least one of the two sees what the other wrote.
+//! - `finished` is read before `spawned`: a task that is counted in `finished` was counted in
+//!   `spawned` before, so the difference is never too small.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use crate::driver::ErasedBackend;
+use crate::error::{Panic, TaskError};
+use crate::lock::lock;
+use crate::tree::Node;
+use crate::waker_slot::WakerSlot;
+
+/// Keeps what it holds on a cache line of its own.
+#[repr(align(128))]
+struct Padded<T>(T);
+
+pub(crate) struct GroupPart {
+    backend: ErasedBackend,
+    /// All tasks that ever were, the body among them.
+    spawned: AtomicUsize,
+    /// Somebody wants to know when the last one ends.
+    waiting: AtomicBool,
+    /// A `Vec<E>`, once there is a failure.
+    failures: Mutex<Option<Box<dyn Any + Send>>>,
+    panic: Mutex<Option<Panic>>,
+    ties: Mutex<Ties>,
+    finished: Padded<AtomicUsize>,
+}
+
+/// To which other groups a group is tied.
+#[derive(Default)]
+pub(super) struct Ties {
+    /// The group in whose frame it was last polled: where to look for an adopter.
+    pub(super) enclosing: Option<Arc<Node>>,
+    /// The group that counts this one as a task of its own, since nobody polls it any more.
+    pub(super) adopter: Option<Arc<Node>>,
+}
+
+impl GroupPart {
+    pub(crate) fn new(backend: ErasedBackend) -> Self {
+        Self {
+            backend,
+            spawned: AtomicUsize::new(1),
+            waiting: AtomicBool::new(false),
+            failures: Mutex::new(None),
+            panic: Mutex::new(None),
+            ties: Mutex::new(Ties::default()),
+            finished: Padded(AtomicUsize::new(0)),
+        }
+    }
+
+    pub(crate) fn backend(&self) -> &ErasedBackend {
+        &self.backend
+    }
+
+    /// Counts one task more; the caller holds the link lock.
+    pub(crate) fn count_spawned(&self) {
+        let spawned = self.spawned.load(Ordering::Relaxed);
+        self.spawned.store(spawned + 1, Ordering::SeqCst);
+    }
+
+    /// Counts one task as ended, and tells how many are left if somebody waits for that.
+    pub(super) fn count_finished(&self) -> Option<usize> {
+        let finished = self.finished.0.fetch_add(1, Ordering::SeqCst) + 1;
+        if !self.waiting.load(Ordering::SeqCst) {
+            return None;
+        }
+        Some(self.spawned.load(Ordering::SeqCst).saturating_sub(finished))
+    }
+
+    /// How many tasks have not ended, the body among them.
+    pub(crate) fn unfinished(&self) -> usize {
+        let finished = self.finished.0.load(Ordering::SeqCst);
+        self.spawned.load(Ordering::SeqCst).saturating_sub(finished)
+    }
+
+    /// Has the last child tell; to be followed by a look at the count.
+    pub(super) fn announce_waiting(&self) {
+        self.waiting.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn add_failure<E: Send + 'static>(&self, failure: E) {
+        let mut failures = lock(&self.failures);
+        let list = failures.get_or_insert_with(|| Box::new(Vec::<E>::new()));
+        match list.downcast_mut::<Vec<E>>() {
+            Some(list) => list.push(failure),
+            None => unreachable!("a group has failures of one type"),
+        }
+    }
+
+    pub(super) fn take_failures<E: Send + 'static>(&self) -> Vec<E> {
+        let failures = lock(&self.failures).take();
+        match failures.map(|list| list.downcast::<Vec<E>>()) {
+            Some(Ok(list)) => *list,
+            Some(Err(_)) => unreachable!("a group has failures of one type"),
+            None => Vec::new(),
+        }
+    }
+
+    /// Drops the failures, and gives the panic of their destructors, if any.
+    pub(super) fn drop_failures(&self) -> Option<Panic> {
+        let failures = lock(&self.failures).take();
+        catch_unwind(AssertUnwindSafe(|| drop(failures))).err().map(Panic::new)
+    }
+
+    /// Keeps the first panic.
+    pub(super) fn add_panic(&self, panic: Panic) {
+        let mut first = lock(&self.panic);
+        if first.is_none() {
+            *first = Some(panic);
+        }
+    }
+
+    pub(super) fn take_panic(&self) -> Option<Panic> {
+        lock(&self.panic).take()
+    }
+
+    pub(super) fn ties(&self) -> std::sync::MutexGuard<'_, Ties> {
+        lock(&self.ties)
+    }
+
+    /// Gives up the ties when the node is dropped, to be dropped in a loop.
+    pub(crate) fn take_ties(&mut self, above: &mut Vec<Arc<Node>>) {
+        let ties = self.ties.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        above.extend(ties.enclosing.take());
+        above.extend(ties.adopter.take());
+    }
+}
+
+/// What a child keeps for its handle.
+pub(crate) struct TaskPart {
+    pub(super) spawned_at: &'static Location<'static>,
+    /// Where the awaiting handle waits.
+    pub(super) joiner: WakerSlot,
+    result: Mutex<TaskResult>,
+}
+
+enum TaskResult {
+    Running,
+    Ended(Result<Box<dyn Any + Send>, TaskError>),
+    /// The result was taken, or nobody will ever ask for it.
+    Gone,
+}
+
+impl TaskPart {
+    pub(super) fn new(spawned_at: &'static Location<'static>) -> Self {
+        Self { spawned_at, joiner: WakerSlot::default(), result: Mutex::new(TaskResult::Running) }
+    }
+
+    /// Keeps the result for the handle; gives it back if there is no handle any more.
+    pub(super) fn put<T: Send + 'static>(&self, result: Result<T, TaskError>) -> Option<T> {
+        let mut slot = lock(&self.result);
+        if matches!(*slot, TaskResult::Gone) {
+            return result.ok();
+        }
+        *slot = TaskResult::Ended(result.map(|value| Box::new(value) as Box<dyn Any + Send>));
+        None
+    }
+
+    /// Takes the result, if the child has ended.
+    pub(super) fn take<T: 'static>(&self) -> Option<Result<T, TaskError>> {
+        let mut slot = lock(&self.result);
+        if !matches!(*slot, TaskResult::Ended(_)) {
+            return None;
+        }
+        let TaskResult::Ended(result) = std::mem::replace(&mut *slot, TaskResult::Gone) else {
+            return None;
+        };
+        drop(slot);
+        Some(result.map(|value| match value.downcast::<T>() {
+            Ok(value) => *value,
+            Err(_) => unreachable!("a handle has the type of its child"),
+        }))
+    }
+
+    /// Notes that nobody will ask for the result, and drops it if it is there.
+    pub(super) fn forsake(&self) {
+        let result = std::mem::replace(&mut *lock(&self.result), TaskResult::Gone);
+        drop(result);
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        matches!(*lock(&self.result), TaskResult::Running)
+    }
+}

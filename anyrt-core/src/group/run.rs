@@ -1,0 +1,282 @@
+//! The future of a group: the body, then the join, then the exit.
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::TaskGroup;
+use super::part::GroupPart;
+use crate::driver::{Ambient, Driver};
+use crate::error::{Cancelled, Failures, GroupError, Panic, Reason};
+use crate::frame::Frame;
+use crate::outcome::Outcome;
+use crate::seat::{Seat, drop_body};
+use crate::source::Source;
+use crate::step::{Step, step};
+use crate::tree::{Node, Round};
+
+pin_project! {
+    /// The future of `task_group`: it ends after its body and every child.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the first panic of the body or of a child, after all of them have ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** If it is dropped, its children are cancelled at once, and adopted by the nearest
+    /// enclosing group (laws X1, X2).
+    #[must_use = "a task group does nothing unless it is awaited"]
+    pub struct RunGroup<D, E, B, F>
+    where
+        F: Future,
+        F::Output: Outcome<E>,
+    {
+        source: Source<D>,
+        is_root: bool,
+        make: Option<B>,
+        live: Option<Live>,
+        value: Option<<F::Output as Outcome<E>>::Value>,
+        types: PhantomData<fn() -> E>,
+        #[pin]
+        body: Option<F>,
+    }
+
+    impl<D, E, B, F> PinnedDrop for RunGroup<D, E, B, F>
+    where
+        F: Future,
+        F::Output: Outcome<E>,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let Some(live) = this.live else { return };
+            let node = live.seat.node.clone();
+            if !matches!(live.phase, Phase::Over) {
+                node.cancel(Reason::Dropped);
+                if let Err(payload) = drop_body(this.body, |drop| live.frame.enter_shielded(drop)) {
+                    node.as_group().add_panic(Panic::new(payload));
+                }
+                node.release();
+                node.abandon();
+            } else {
+                node.release();
+            }
+        }
+    }
+}
+
+/// What a group has from its first poll on.
+struct Live {
+    seat: Seat,
+    frame: Frame,
+    round: Option<Round>,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy)]
+enum Phase {
+    Body,
+    Joining,
+    /// All tasks have ended; what is left may be to wait for an outer scope to drop it.
+    Over,
+}
+
+impl<D, E, B, F> RunGroup<D, E, B, F>
+where
+    D: Driver,
+    E: Send + 'static,
+    B: FnOnce(TaskGroup<D, E>) -> F,
+    F: Future<Output: Outcome<E>>,
+{
+    fn new(source: Source<D>, make: Option<B>, body: Option<F>) -> Self {
+        let is_root = make.is_none();
+        Self { source, is_root, make, live: None, value: None, types: PhantomData, body }
+    }
+
+    /// Makes a group on `driver`; `body` is called at the first poll.
+    pub fn on(driver: D, body: B) -> Self {
+        Self::new(Source::Given(driver), Some(body), None)
+    }
+
+    /// Makes a group on the backend that polls it first; `body` is called then.
+    pub fn ambient(body: B) -> Self
+    where
+        D: Ambient,
+    {
+        Self::new(Source::ambient(), Some(body), None)
+    }
+
+    /// Makes the outermost group of a program, which has a body from the start.
+    pub(super) fn root(source: Source<D>, body: F) -> Self {
+        Self::new(source, None, Some(body))
+    }
+}
+
+impl Live {
+    fn begin(part: GroupPart, is_root: bool) -> Self {
+        let node = if is_root { Node::root(part) } else { Node::group(part) };
+        Self {
+            frame: Frame::new(node.clone(), node.clone()),
+            seat: Seat::new(node),
+            round: None,
+            phase: Phase::Body,
+        }
+    }
+
+    /// Polls the body; ready when it is over, with its value if it gave one.
+    fn poll_body<E, F>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut body: Pin<&mut Option<F>>,
+        mut make: impl FnMut() -> Option<F>,
+    ) -> Poll<Option<<F::Output as Outcome<E>>::Value>>
+    where
+        E: Send + 'static,
+        F: Future<Output: Outcome<E>>,
+    {
+        let node = self.seat.node.clone();
+        let frame = &mut self.frame;
+        let mut panicked = None;
+        let stepped = catch_unwind(AssertUnwindSafe(|| {
+            let step = step(&node, &mut self.round, cx, |cx| {
+                frame.enter(|| {
+                    if let Some(made) = make() {
+                        body.set(Some(made));
+                    }
+                    match body.as_mut().as_pin_mut() {
+                        Some(body) => body.poll(cx),
+                        None => Poll::Pending,
+                    }
+                })
+            });
+            match step {
+                Step::Pending => None,
+                Step::Cut => {
+                    node.set_cut();
+                    Some(None)
+                }
+                Step::Ready(outcome) => Some(match outcome.into_result() {
+                    Ok(value) => Some(value),
+                    Err(failure) => {
+                        node.as_group().add_failure(failure);
+                        node.cancel(Reason::Failure);
+                        None
+                    }
+                }),
+            }
+        }));
+        let value = match stepped {
+            Ok(None) => return Poll::Pending,
+            Ok(Some(value)) => value,
+            Err(payload) => {
+                panicked = Some(payload);
+                None
+            }
+        };
+        let dropped = drop_body(body, |drop| frame.enter_shielded(drop));
+        if let Some(payload) = panicked.or(dropped.err()) {
+            node.as_group().add_panic(Panic::new(payload));
+            node.cancel(Reason::Failure);
+        }
+        self.phase = Phase::Joining;
+        Poll::Ready(value)
+    }
+
+    fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let node = &self.seat.node;
+        node.mark_polled();
+        node.waker.register(cx.waker());
+        if !node.is_joined() {
+            return Poll::Pending;
+        }
+        self.phase = Phase::Over;
+        Poll::Ready(())
+    }
+
+    /// Panic, then failures, then a visible cancellation, then the value (laws E2, E5-E8).
+    fn poll_exit<E, T>(&mut self, value: &mut Option<T>) -> Poll<Result<T, GroupError<E>>>
+    where
+        E: Send + 'static,
+    {
+        let node = &self.seat.node;
+        let part = node.as_group();
+        if let Some(panic) = part.take_panic() {
+            node.release();
+            panic.resume();
+        }
+        if let Some(failures) = Failures::new(part.take_failures()) {
+            node.release();
+            return Poll::Ready(Err(GroupError::Failed(failures)));
+        }
+        if node.was_cut() && !node.resolves() {
+            node.park();
+            return Poll::Pending;
+        }
+        let reason = node.reason();
+        node.release();
+        let is_void = node.was_killed() || (node.was_cut() && !node.is_called());
+        Poll::Ready(match value.take() {
+            Some(value) if !is_void => Ok(value),
+            _ => {
+                node.set_caught();
+                Err(GroupError::Cancelled(Cancelled::new(reason)))
+            }
+        })
+    }
+}
+
+impl<D, E, B, F> Future for RunGroup<D, E, B, F>
+where
+    D: Driver,
+    E: Send + 'static,
+    B: FnOnce(TaskGroup<D, E>) -> F,
+    F: Future<Output: Outcome<E>>,
+{
+    type Output = Result<<F::Output as Outcome<E>>::Value, GroupError<E>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let live = match this.live {
+            Some(live) => live,
+            None => {
+                let part = GroupPart::new(this.source.erase());
+                this.live.insert(Live::begin(part, *this.is_root))
+            }
+        };
+        if !*this.is_root {
+            live.seat.settle();
+            live.seat.node.tie_to_enclosing();
+        }
+        if matches!(live.phase, Phase::Body) {
+            let node = live.seat.node.clone();
+            let make = this.make;
+            *this.value = ready!(live.poll_body::<E, F>(cx, this.body, || {
+                let make = make.take()?;
+                Some(make(TaskGroup { node: node.clone(), types: PhantomData }))
+            }));
+        }
+        if matches!(live.phase, Phase::Joining) {
+            ready!(live.poll_join(cx));
+        }
+        live.poll_exit(this.value)
+    }
+}
+
+impl<D, E, B, F> Debug for RunGroup<D, E, B, F>
+where
+    F: Future<Output: Outcome<E>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let node = self.live.as_ref().map(|live| Arc::clone(&live.seat.node));
+        f.debug_struct("RunGroup")
+            .field("node", &node)
+            .field("has_body", &self.body.is_some())
+            .finish()
+    }
+}

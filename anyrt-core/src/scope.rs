@@ -1,0 +1,99 @@
+//! Cancel scopes: a part of a program that can be cancelled, timed or shielded.
+
+mod deadline;
+mod handle;
+mod run;
+mod timeout;
+
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::driver::{Ambient, Driver};
+use crate::source::Source;
+use crate::tree::Node;
+
+pub use handle::CancelHandle;
+pub use run::{RunScope, Shield};
+pub use timeout::{FailAfter, MoveOnAfter};
+
+/// A part of a program that can be cancelled, with an optional deadline and shield.
+///
+/// It takes effect when the future of [`run`](Self::run) is polled, and belongs to whatever polls
+/// that. It runs once (law C8).
+#[must_use = "a scope does nothing until its run is awaited"]
+pub struct CancelScope<D> {
+    node: Arc<Node>,
+    timeout: Option<Duration>,
+    source: Source<D>,
+}
+
+impl<D: Driver> CancelScope<D> {
+    fn from_source(source: Source<D>) -> Self {
+        Self { node: Node::scope(), timeout: None, source }
+    }
+
+    /// Makes a scope whose deadline is measured by `driver`.
+    pub fn on(driver: D) -> Self {
+        Self::from_source(Source::Given(driver))
+    }
+
+    /// Sets a deadline so long after the first poll; `Duration::MAX` means none.
+    ///
+    /// With [`with_deadline`](Self::with_deadline) too, the earlier one counts.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Sets a deadline.
+    pub fn with_deadline(self, deadline: Instant) -> Self {
+        self.node.init_deadline(Some(deadline));
+        self
+    }
+
+    /// Shields what runs in the scope from outer cancellation (law S1).
+    ///
+    /// The scope's own `cancel` and deadline still work.
+    pub fn shielded(self) -> Self {
+        self.node.set_shield(true);
+        self
+    }
+
+    /// Gives a handle that any thread may use.
+    pub fn handle(&self) -> CancelHandle {
+        CancelHandle::new(self.node.clone())
+    }
+
+    /// Runs `future` in the scope.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`](crate::error::Cancelled) if this scope absorbed a cancellation. A future that
+    /// completed gives its value, however late (laws C3, C11).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as `future` is: a cancelled future is dropped at an await, never in between.
+    pub fn run<F>(self, future: F) -> RunScope<D, F> {
+        RunScope::new(self, future)
+    }
+}
+
+impl<D: Ambient> CancelScope<D> {
+    /// Makes a scope anywhere, also outside a runtime: it takes its backend at the first poll.
+    pub fn ambient() -> Self {
+        Self::from_source(Source::ambient())
+    }
+}
+
+impl<D> Debug for CancelScope<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CancelScope")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.node.deadline())
+            .field("cancel_called", &self.node.is_called())
+            .field("is_shielded", &self.node.is_shielded())
+            .finish()
+    }
+}

@@ -1,0 +1,185 @@
+//! The future of a scope: poll the body, then drop it if the cancellation struck.
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use super::CancelScope;
+use super::deadline::Deadline;
+use crate::driver::{Driver, ErasedBackend};
+use crate::error::{Cancelled, Reason};
+use crate::frame::{self, ScopeFrame};
+use crate::seat::{Seat, drop_body, resume_if_calm};
+use crate::source::Source;
+use crate::step::{Step, step};
+use crate::tree::Round;
+
+pin_project! {
+    /// The future of [`CancelScope::run`].
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as the future inside is.
+    #[must_use = "a scope does nothing unless its run is awaited"]
+    pub struct RunScope<D, F>
+    where
+        D: Driver,
+    {
+        seat: Seat,
+        frame: ScopeFrame,
+        round: Option<Round>,
+        timeout: Option<Duration>,
+        source: Source<D>,
+        #[pin]
+        deadline: Deadline<D>,
+        #[pin]
+        body: Option<F>,
+    }
+
+    impl<D, F> PinnedDrop for RunScope<D, F>
+    where
+        D: Driver,
+    {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
+            this.seat.node.release();
+            resume_if_calm(dropped);
+        }
+    }
+}
+
+impl<D: Driver, F> RunScope<D, F> {
+    pub(super) fn new(scope: CancelScope<D>, body: F) -> Self {
+        let CancelScope { node, timeout, source } = scope;
+        Self {
+            frame: ScopeFrame::new(node.clone()),
+            seat: Seat::new(node),
+            round: None,
+            timeout,
+            source,
+            deadline: Deadline::new(),
+            body: Some(body),
+        }
+    }
+}
+
+impl<D: Driver, F: Future> Future for RunScope<D, F> {
+    type Output = Result<F::Output, Cancelled>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let is_first = this.seat.settle();
+        let node = this.seat.node.clone();
+        if this.body.is_none() {
+            // Cut, and an outer scope was to resolve it; unless this one was moved away from there.
+            return if node.resolves() {
+                Poll::Ready(Err(caught(this.seat)))
+            } else {
+                Poll::Pending
+            };
+        }
+        if is_first {
+            if let Source::Given(driver) = &*this.source
+                && frame::with_backend(|_| ()).is_none()
+            {
+                this.frame.set_backend(ErasedBackend::new(driver.clone()));
+            }
+            this.deadline.as_mut().start(&node, *this.timeout, this.source);
+        }
+        if !node.is_called() && this.deadline.as_mut().has_passed(&node, this.source) {
+            node.cancel(Reason::Deadline);
+        }
+        loop {
+            let stepped = step(&node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
+                Some(body) => this.frame.enter(|| body.poll(cx)),
+                None => Poll::Pending,
+            });
+            match stepped {
+                Step::Ready(value) => {
+                    let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
+                    node.release();
+                    resume_if_calm(dropped);
+                    return Poll::Ready(Ok(value));
+                }
+                Step::Pending => {
+                    if node.is_called()
+                        || this.deadline.as_mut().poll(&node, this.source, cx).is_pending()
+                    {
+                        return Poll::Pending;
+                    }
+                    node.cancel(Reason::Deadline);
+                }
+                Step::Cut => {
+                    let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
+                    if dropped.is_err() {
+                        node.release();
+                        resume_if_calm(dropped);
+                    }
+                    if node.resolves() {
+                        return Poll::Ready(Err(caught(this.seat)));
+                    }
+                    node.park();
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+fn caught(seat: &Seat) -> Cancelled {
+    seat.node.set_caught();
+    let reason = seat.node.reason();
+    seat.node.release();
+    Cancelled::new(reason)
+}
+
+impl<D: Driver, F> Debug for RunScope<D, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunScope")
+            .field("node", &self.seat.node)
+            .field("deadline", &self.seat.node.deadline())
+            .field("has_body", &self.body.is_some())
+            .finish()
+    }
+}
+
+pin_project! {
+    /// The future of `shield`: no outer cancellation reaches what runs inside.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as the future inside is; foreign code can still drop it.
+    #[must_use = "a shield does nothing unless it is awaited"]
+    #[derive(Debug)]
+    pub struct Shield<D, F>
+    where
+        D: Driver,
+    {
+        #[pin]
+        run: RunScope<D, F>,
+    }
+}
+
+impl<D: Driver, F> Shield<D, F> {
+    /// Shields `future`.
+    pub fn new(scope: CancelScope<D>, future: F) -> Self {
+        Self { run: scope.shielded().run(future) }
+    }
+}
+
+impl<D: Driver, F: Future> Future for Shield<D, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        match self.project().run.poll(cx) {
+            Poll::Ready(Ok(value)) => Poll::Ready(value),
+            // Struck before the shield was up: an outer scope drops this future.
+            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `move_on_after` and `fail_after`: a scope with a deadline, in one call.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::{CancelScope, RunScope};
+use crate::driver::Driver;
+use crate::error::TimedOut;
+
+pin_project! {
+    /// The future of `move_on_after` and `move_on_at`: `None` if the time was too short.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as the future inside is.
+    #[must_use = "a timeout does nothing unless it is awaited"]
+    #[derive(Debug)]
+    pub struct MoveOnAfter<D, F>
+    where
+        D: Driver,
+    {
+        #[pin]
+        run: RunScope<D, F>,
+    }
+}
+
+impl<D: Driver, F> MoveOnAfter<D, F> {
+    /// Runs `future` in `scope`, which has a deadline.
+    pub fn new(scope: CancelScope<D>, future: F) -> Self {
+        Self { run: scope.run(future) }
+    }
+}
+
+impl<D: Driver, F: Future> Future for MoveOnAfter<D, F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(ready!(self.project().run.poll(cx)).ok())
+    }
+}
+
+pin_project! {
+    /// The future of `fail_after` and `fail_at`: [`TimedOut`] if the time was too short.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as the future inside is.
+    #[must_use = "a timeout does nothing unless it is awaited"]
+    #[derive(Debug)]
+    pub struct FailAfter<D, F>
+    where
+        D: Driver,
+    {
+        #[pin]
+        run: RunScope<D, F>,
+    }
+}
+
+impl<D: Driver, F> FailAfter<D, F> {
+    /// Runs `future` in `scope`, which has a deadline.
+    pub fn new(scope: CancelScope<D>, future: F) -> Self {
+        Self { run: scope.run(future) }
+    }
+}
+
+impl<D: Driver, F: Future> Future for FailAfter<D, F> {
+    type Output = Result<F::Output, TimedOut>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(ready!(self.project().run.poll(cx)).map_err(|_| TimedOut::new()))
+    }
+}

@@ -1,0 +1,61 @@
+//! The seat of a node in the tree: it follows the poll.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::frame;
+use crate::tree::Node;
+
+/// A node with the place where it hangs: under the scope in whose frame it was last polled.
+pub(crate) struct Seat {
+    pub(crate) node: Arc<Node>,
+    /// Where it hangs. The node keeps its parent alive, so the address is not used again.
+    home: Option<usize>,
+    is_taken: bool,
+}
+
+impl Seat {
+    pub(crate) fn new(node: Arc<Node>) -> Self {
+        Self { node, home: None, is_taken: false }
+    }
+
+    /// Hangs the node where it is being polled now; tells whether this is the first time.
+    pub(crate) fn settle(&mut self) -> bool {
+        if self.is_taken {
+            if !frame::scope_is_at(self.home) {
+                let home = frame::scope();
+                self.home = address(home.as_ref());
+                self.node.rehome(home.as_ref());
+            }
+            return false;
+        }
+        self.is_taken = true;
+        let home = frame::scope();
+        self.home = address(home.as_ref());
+        self.node.start();
+        self.node.attach(home.as_ref());
+        true
+    }
+}
+
+pub(crate) fn address(node: Option<&Arc<Node>>) -> Option<usize> {
+    node.map(|node| Arc::as_ptr(node).addr())
+}
+
+/// Drops a body, and gives the panic of its destructors, if any.
+pub(crate) fn drop_body<F>(
+    mut body: Pin<&mut Option<F>>,
+    enter: impl FnOnce(&mut dyn FnMut()),
+) -> std::thread::Result<()> {
+    catch_unwind(AssertUnwindSafe(|| enter(&mut || body.set(None))))
+}
+
+/// Continues a panic, unless this thread unwinds already, where that would abort the process.
+pub(crate) fn resume_if_calm(result: std::thread::Result<()>) {
+    if let Err(payload) = result
+        && !std::thread::panicking()
+    {
+        resume_unwind(payload);
+    }
+}

@@ -1,0 +1,5 @@
+//! Primitives for tasks that share something; the same on every backend.
+
+mod semaphore;
+
+pub use semaphore::{Acquire, AcquireOwned, OwnedPermit, Permit, Semaphore, SemaphoreStatistics};

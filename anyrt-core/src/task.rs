@@ -1,0 +1,37 @@
+//! What a task may ask about itself, and how it lets others have their turn.
+
+use std::future::Future;
+use std::time::Instant;
+
+use crate::{frame, leaf};
+
+/// Is a point where cancellation can strike and others may get their turn.
+///
+/// It yields when the task's budget is spent, so that a loop of checkpoints starves nobody
+/// (law F2).
+///
+/// # Cancel safety
+///
+/// **Safe.** It holds nothing.
+pub fn checkpoint() -> impl Future<Output = ()> + Send {
+    leaf::checkpoint()
+}
+
+/// Is a point where cancellation can strike, and where others get their turn in any case.
+///
+/// # Cancel safety
+///
+/// **Safe.** It holds nothing.
+pub fn yield_now() -> impl Future<Output = ()> + Send {
+    leaf::yield_now()
+}
+
+/// Tells whether the innermost scope around the caller is cancelled.
+pub fn is_cancelled() -> bool {
+    frame::is_cancelled()
+}
+
+/// Gives the earliest deadline of the visible scopes; `now` if one of them is cancelled (law D3).
+pub fn effective_deadline(now: Instant) -> Option<Instant> {
+    frame::scope()?.effective_deadline(now)
+}

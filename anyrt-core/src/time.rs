@@ -1,0 +1,127 @@
+//! Waiting on the backend's clock.
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use pin_project_lite::pin_project;
+
+use crate::driver::{Ambient, Driver};
+use crate::source::Source;
+use crate::{budget, leaf};
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// So long after the first poll.
+    After(Duration),
+    At(Instant),
+    Never,
+}
+
+pin_project! {
+    /// Waits until its deadline, never less.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
+    #[must_use = "a sleep does nothing unless it is awaited"]
+    pub struct Sleep<D: Driver> {
+        source: Source<D>,
+        end: End,
+        #[pin]
+        timer: Option<D::Sleep>,
+    }
+}
+
+impl<D: Driver> Sleep<D> {
+    fn new(source: Source<D>, end: End) -> Self {
+        Self { source, end, timer: None }
+    }
+
+    /// Waits on `driver` for `timeout`, counted from the first poll.
+    pub fn after(driver: D, timeout: Duration) -> Self {
+        Self::new(Source::Given(driver), End::After(timeout))
+    }
+
+    /// Waits on `driver` until `deadline`.
+    pub fn until(driver: D, deadline: Instant) -> Self {
+        Self::new(Source::Given(driver), End::At(deadline))
+    }
+}
+
+impl<D: Ambient> Sleep<D> {
+    /// Waits for `timeout`, counted from the first poll, on the backend that polls it.
+    pub fn ambient_after(timeout: Duration) -> Self {
+        Self::new(Source::ambient(), End::After(timeout))
+    }
+
+    /// Waits until `deadline` on the backend that polls it.
+    pub fn ambient_until(deadline: Instant) -> Self {
+        Self::new(Source::ambient(), End::At(deadline))
+    }
+
+    /// Waits until it is cancelled; it needs no backend.
+    pub fn forever() -> Self {
+        Self::new(Source::ambient(), End::Never)
+    }
+}
+
+impl<D: Driver> Future for Sleep<D> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if this.timer.is_none() {
+            ready!(leaf::poll_turn(cx));
+            let source = &*this.source;
+            let timer = match *this.end {
+                End::Never => return Poll::Pending,
+                End::After(timeout) if timeout.is_zero() => None,
+                End::After(timeout) => {
+                    let start = source.with(D::now);
+                    let Some(deadline) = start.checked_add(timeout) else {
+                        *this.end = End::Never;
+                        return Poll::Pending;
+                    };
+                    *this.end = End::At(deadline);
+                    Some(source.with(|driver| driver.sleep_for(timeout)))
+                }
+                End::At(deadline) => source
+                    .with(|driver| (deadline > driver.now()).then(|| driver.sleep_until(deadline))),
+            };
+            match timer {
+                Some(timer) => this.timer.set(Some(timer)),
+                None => {
+                    budget::spend();
+                    return Poll::Ready(());
+                }
+            }
+        }
+        if let Some(timer) = this.timer.as_mut().as_pin_mut() {
+            ready!(timer.poll(cx));
+        }
+        budget::spend();
+        Poll::Ready(())
+    }
+}
+
+impl<D: Driver> crate::backend::Sleep for Sleep<D> {
+    fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        let this = self.project();
+        *this.end = End::At(deadline);
+        if let Some(timer) = this.timer.as_pin_mut() {
+            crate::backend::Sleep::reset(timer, deadline);
+        }
+    }
+}
+
+impl<D: Driver> Debug for Sleep<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("end", &self.end)
+            .field("is_waiting", &self.timer.is_some())
+            .finish()
+    }
+}

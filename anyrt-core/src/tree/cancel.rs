@@ -1,0 +1,230 @@
+//! How a cancellation spreads, strikes and is resolved.
+
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Instant;
+
+use super::node::{CALLED, EFFECTIVE, Node, SHIELD, STRUCK, TASK_ROOT};
+use crate::error::Reason;
+use crate::lock::lock;
+
+impl Node {
+    /// Computes the effective flag; the caller holds the link lock and gives the parent's flag.
+    fn derive(&self, parent_effective: bool) -> bool {
+        self.has(CALLED | STRUCK) || (!self.has(SHIELD) && parent_effective)
+    }
+
+    /// Hangs the node under `parent`, and takes over its cancellation.
+    pub(crate) fn attach(self: &Arc<Self>, parent: Option<&Arc<Node>>) {
+        let old = {
+            let mut link = lock(&self.link);
+            std::mem::replace(&mut link.parent, parent.cloned())
+        };
+        drop(old);
+        if let Some(parent) = parent {
+            let mut link = lock(&parent.link);
+            Self::list_child(&mut link, self);
+        }
+        self.refresh();
+    }
+
+    /// Hangs the node elsewhere: what struck it there is none of its business here.
+    pub(crate) fn rehome(self: &Arc<Self>, parent: Option<&Arc<Node>>) {
+        let old = self.parent();
+        self.thaw();
+        self.attach(parent);
+        if let Some(old) = old {
+            old.waker.wake();
+        }
+    }
+
+    /// Cancels; the first reason stays.
+    pub(crate) fn cancel(self: &Arc<Self>, reason: Reason) {
+        {
+            let mut link = lock(&self.link);
+            if self.has(CALLED) {
+                return;
+            }
+            link.reason = Some(reason);
+            self.set(CALLED);
+        }
+        self.refresh();
+    }
+
+    pub(crate) fn set_shield(self: &Arc<Self>, shield: bool) {
+        {
+            let _link = lock(&self.link);
+            if self.has(SHIELD) == shield {
+                return;
+            }
+            if shield {
+                self.set(SHIELD);
+            } else {
+                self.unset(SHIELD);
+            }
+        }
+        self.refresh();
+        if !shield {
+            self.wake_held();
+        }
+    }
+
+    /// Tells why: the reason of the nearest cancelled node at or above this one.
+    pub(crate) fn reason(self: &Arc<Self>) -> Reason {
+        let mut at = Some(self.clone());
+        while let Some(node) = at {
+            let link = lock(&node.link);
+            if let Some(reason) = &link.reason {
+                return reason.clone();
+            }
+            let above = link.parent.clone();
+            drop(link);
+            at = above;
+        }
+        Reason::Requested
+    }
+
+    /// Derives the flag of this node, and of all below it that it changes, and wakes these.
+    pub(crate) fn refresh(self: &Arc<Self>) {
+        let mut wakers = Vec::new();
+        self.spread(&mut wakers);
+        for waker in wakers {
+            waker.wake();
+        }
+    }
+
+    fn spread(self: &Arc<Self>, wakers: &mut Vec<Waker>) {
+        let mut todo = vec![self.clone()];
+        while let Some(node) = todo.pop() {
+            {
+                let link = lock(&node.link);
+                let parent = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+                let effective = node.derive(parent);
+                if effective == node.is_effective() {
+                    continue;
+                }
+                if effective {
+                    node.set(EFFECTIVE);
+                } else {
+                    node.unset(EFFECTIVE);
+                }
+                todo.extend(link.children.iter().filter_map(std::sync::Weak::upgrade));
+            }
+            wakers.extend(node.waker.waker());
+        }
+    }
+
+    /// Decides for good that the cancellation strikes here.
+    ///
+    /// False if it does not reach this node any more: a shield was raised meanwhile.
+    pub(crate) fn strike(self: &Arc<Self>) -> bool {
+        if !self.is_effective() {
+            return false;
+        }
+        if self.has(STRUCK) {
+            return true;
+        }
+        let chain = self.chain_to_resolver();
+        let mut marked = Vec::with_capacity(chain.len());
+        for (from_top, node) in chain.iter().rev().enumerate() {
+            let link = lock(&node.link);
+            let sticky = if from_top == 0 {
+                // The top needs a mark only if what cancels it lies above its task.
+                node.has(CALLED | STRUCK)
+            } else {
+                node.has(STRUCK)
+            };
+            if sticky {
+                continue;
+            }
+            let above = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+            let top_is_loose = from_top == 0 && !node.has(TASK_ROOT);
+            if top_is_loose || node.has(SHIELD) || !above {
+                drop(link);
+                thaw(&marked);
+                return false;
+            }
+            node.set(STRUCK);
+            drop(link);
+            node.refresh();
+            marked.push(node.clone());
+        }
+        true
+    }
+
+    /// The nodes of this task from here up to the outermost one that the cancellation reaches.
+    fn chain_to_resolver(self: &Arc<Self>) -> Vec<Arc<Node>> {
+        let mut chain = vec![self.clone()];
+        let mut at = self.clone();
+        while !at.has(SHIELD) && !at.has(TASK_ROOT) {
+            match at.parent() {
+                Some(parent) if parent.is_effective() => {
+                    chain.push(parent.clone());
+                    at = parent;
+                }
+                _ => break,
+            }
+        }
+        chain
+    }
+
+    /// Decides, once the body is gone, whether the cancellation ends here (true) or further out.
+    pub(crate) fn resolves(self: &Arc<Self>) -> bool {
+        loop {
+            {
+                let link = lock(&self.link);
+                let above = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+                if !above || (self.has(SHIELD) && !self.has(STRUCK)) {
+                    return true;
+                }
+                if self.has(STRUCK) {
+                    return false;
+                }
+            }
+            // An outer cancellation came during unwinding and takes over (law C5).
+            self.strike();
+        }
+    }
+
+    /// Takes the marks of a strike off this node and all below it in its task.
+    fn thaw(self: &Arc<Self>) {
+        let mut struck = Vec::new();
+        let mut todo = vec![self.clone()];
+        while let Some(node) = todo.pop() {
+            todo.extend(node.children_in_task());
+            struck.push(node);
+        }
+        struck.retain(|node| node.has(STRUCK));
+        thaw(&struck);
+    }
+
+    /// The earliest deadline of the visible scopes; `past` if one of them is cancelled.
+    pub(crate) fn effective_deadline(self: &Arc<Self>, past: Instant) -> Option<Instant> {
+        let mut earliest = None;
+        let mut at = Some(self.clone());
+        while let Some(node) = at {
+            if node.has(CALLED | STRUCK) {
+                return Some(past);
+            }
+            let link = lock(&node.link);
+            earliest = match (earliest, link.deadline) {
+                (Some(a), Some(b)) => Some(Instant::min(a, b)),
+                (a, b) => a.or(b),
+            };
+            let above = if node.has(SHIELD) { None } else { link.parent.clone() };
+            drop(link);
+            at = above;
+        }
+        earliest
+    }
+}
+
+fn thaw(struck: &[Arc<Node>]) {
+    for node in struck {
+        node.unset(STRUCK);
+    }
+    for node in struck {
+        node.refresh();
+        node.waker.wake();
+    }
+}
