@@ -272,7 +272,7 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
 
 /// A child of a group: await it for its value, or drop it.
 pub trait TaskHandle<T: Send + 'static>:
-    IntoFuture<Output = Result<T, TaskError>, IntoFuture: Send> + Send + 'static
+    IntoFuture<Output = Result<T, TaskError>, IntoFuture: Send> + Send + Sync + 'static
 {
     /// Cancels this child alone, which is no failure of the group.
     fn cancel(&self);

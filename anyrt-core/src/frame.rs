@@ -41,6 +41,16 @@ impl Frame {
         Self { scope: Some(scope), group: Some(group), backend: None, shielded: false }
     }
 
+    /// The scope of a frame that was made with one and is not entered.
+    pub(crate) fn own_scope(&self) -> &Arc<Node> {
+        self.scope.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
+    }
+
+    /// The group of a frame that was made with one and is not entered.
+    pub(crate) fn own_group(&self) -> &Arc<Node> {
+        self.group.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
+    }
+
     /// Runs `f` in this frame.
     pub(crate) fn enter<R>(&mut self, f: impl FnOnce() -> R) -> R {
         let _back = Swapped::swap(self);

@@ -1,4 +1,62 @@
-//! The contract and the engine of anyrt.
+//! The contract of anyrt, and the engine that keeps it on every runtime.
+//!
+//! Most users depend on `anyrt`, the facade, and never meet this crate. It is for two others:
+//!
+//! - A **library author** whose code is generic over the backend writes
+//!   `fn crawl<B: Backend>(backend: &B, ..)` and uses the traits at the root of this crate:
+//!   [`Backend`], [`TaskGroup`], [`CancelScope`], [`Semaphore`], [`Sender`], [`Receiver`],
+//!   [`Sleep`], and [`Net`] where it needs sockets.
+//! - A **backend author** implements [`Driver`] (five methods over a runtime) and [`Toplevel`] (one),
+//!   and gets [`Backend`] with all its semantics from the engine. `docs/adding-a-backend.md` leads
+//!   through it, and `anyrt-conformance` checks the result.
+//!
+//! The engine's own types live in modules: [`group`], [`scope`], [`sync`], [`channel`], [`time`],
+//! [`blocking`], [`net`]. They know no runtime. What they promise are the laws in `docs/laws.md`, which
+//! the documentation cites by id, as in "law G1".
+//!
+//! # How it works
+//!
+//! A cancelled future is dropped where it waits, and nothing else can be done to it; the engine makes
+//! of this what Trio promises. While it polls a future it leaves a *frame* in a thread-local, so that
+//! each operation knows its scope and group. Scopes, groups and tasks hang in a tree that follows the
+//! poll. A scope polls its body first and drops it after, if it is cancelled and nothing holds it open;
+//! a group joins its children before it returns; a queue sets things aside for a waiter and hands them
+//! over only when the waiter is polled, so that a dropped waiter loses nothing. `ARCHITECTURE.md`
+//! follows one spawn and one cancel through the files.
+//!
+//! # Examples
+//!
+//! Generic code, which any backend can run:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use anyrt_core::error::GroupError;
+//! use anyrt_core::prelude::*;
+//! use anyrt_core::{Backend, TaskGroup};
+//!
+//! /// Runs all jobs at once, at most `limit` at a time, each for a second at most.
+//! async fn run_all<B: Backend>(
+//!     backend: &B,
+//!     jobs: Vec<u64>,
+//!     limit: usize,
+//! ) -> Result<(), GroupError<String>> {
+//!     let permits = backend.semaphore(limit);
+//!     backend
+//!         .task_group(|group| async move {
+//!             for job in jobs {
+//!                 let (backend, permits) = (backend.clone(), permits.clone());
+//!                 group.spawn(async move {
+//!                     let _permit = permits.acquire().await;
+//!                     let work = backend.sleep(Duration::from_millis(job));
+//!                     let done = backend.fail_after(Duration::from_secs(1), work).await;
+//!                     done.map_err(|error| format!("job {job}: {error}"))
+//!                 });
+//!             }
+//!         })
+//!         .await
+//! }
+//! ```
 #![forbid(unsafe_code)]
 
 mod backend;

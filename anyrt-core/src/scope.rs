@@ -82,8 +82,14 @@ impl<D: Driver> CancelScope<D> {
 
 impl<D: Ambient> CancelScope<D> {
     /// Makes a scope anywhere, also outside a runtime: it takes its backend at the first poll.
-    pub fn ambient() -> Self {
+    pub fn new() -> Self {
         Self::from_source(Source::ambient())
+    }
+}
+
+impl<D: Ambient> Default for CancelScope<D> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

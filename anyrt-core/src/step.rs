@@ -2,8 +2,9 @@
 //!
 //! # Invariants
 //!
-//! - The waker is registered before the body is polled, and the flag is read after it: a
-//!   cancellation that comes in between is either seen or wakes.
+//! - After a pending poll the waker is registered first and the flag is read after it, while a
+//!   cancellation sets the flag first and wakes after: it is either seen or wakes. A body that is
+//!   ready at once registers nothing.
 //! - A body that completes wins over any cancellation (law C11).
 //! - A pending body in a cancelled scope is cut, unless something holds it open that somebody
 //!   still polls (see the invariants of the holders).
@@ -30,12 +31,12 @@ pub(crate) fn step<T>(
     mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
 ) -> Step<T> {
     node.mark_polled();
-    node.waker.register(cx.waker());
 
     if !node.is_effective() {
         if let Poll::Ready(value) = poll(cx) {
             return Step::Ready(value);
         }
+        node.waker.register(cx.waker());
         if !node.is_effective() {
             return Step::Pending;
         }
@@ -45,6 +46,7 @@ pub(crate) fn step<T>(
         // Cancelled during the pass: ask the holders in a pass of its own.
     }
 
+    node.waker.register(cx.waker());
     let holders = node.holders();
     if holders.is_empty() {
         return match poll(cx) {
@@ -80,6 +82,7 @@ fn ask_holders<T>(
         *round = None;
         return Step::Pending;
     }
+    node.waker.register(cx.waker());
     let holders = node.holders();
     if holders.is_empty() {
         return cut(node, cx);

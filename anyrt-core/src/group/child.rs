@@ -45,8 +45,6 @@ pin_project! {
         E: Send,
         E: 'static,
     {
-        node: Arc<Node>,
-        group: Arc<Node>,
         frame: Frame,
         round: Option<Round>,
         has_ended: bool,
@@ -75,7 +73,7 @@ pin_project! {
                 Err(payload) => End::Panicked(Panic::new(payload)),
             };
             *this.has_ended = true;
-            finish(this.node, this.group, end);
+            finish(this.frame, end);
         }
     }
 }
@@ -87,9 +85,7 @@ where
 {
     pub(super) fn new(node: Arc<Node>, group: Arc<Node>, body: F) -> Self {
         Self {
-            frame: Frame::new(node.clone(), group.clone()),
-            node,
-            group,
+            frame: Frame::new(node, group),
             round: None,
             has_ended: false,
             failure: PhantomData,
@@ -110,12 +106,12 @@ where
         if *this.has_ended {
             return Poll::Ready(());
         }
+        let node = this.frame.own_scope().clone();
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let step =
-                step(this.node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
-                    Some(body) => enter_task(this.frame, || body.poll(cx)),
-                    None => Poll::Pending,
-                });
+            let step = step(&node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
+                Some(body) => enter_task(this.frame, || body.poll(cx)),
+                None => Poll::Pending,
+            });
             match step {
                 Step::Pending => None,
                 Step::Cut => Some(End::Cut),
@@ -137,17 +133,14 @@ where
             end = End::Panicked(Panic::new(payload));
         }
         *this.has_ended = true;
-        finish(this.node, this.group, end);
+        finish(this.frame, end);
         Poll::Ready(())
     }
 }
 
 /// Tells the handle and then the group.
-fn finish<T: Send + 'static, E: Send + 'static>(
-    node: &Arc<Node>,
-    group: &Arc<Node>,
-    end: End<T, E>,
-) {
+fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
+    let (node, group) = (frame.own_scope(), frame.own_group());
     let task = node.as_task();
     let mut panic = None;
     match end {
@@ -166,7 +159,9 @@ fn finish<T: Send + 'static, E: Send + 'static>(
             if node.is_struck() {
                 group.set_cut();
             }
-            task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(node.reason()))));
+            if task.is_wanted() {
+                task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(node.reason()))));
+            }
         }
         End::Panicked(first) => {
             task.put::<T>(Err(TaskError::Panicked(first.clone())));
@@ -178,8 +173,6 @@ fn finish<T: Send + 'static, E: Send + 'static>(
             group.cancel(Reason::Shutdown);
         }
     }
-    task.joiner.wake();
-    task.joiner.clear();
     if let Some(panic) = panic {
         group.as_group().add_panic(panic);
         group.cancel(Reason::Failure);

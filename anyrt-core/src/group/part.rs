@@ -160,13 +160,21 @@ impl TaskPart {
         Self { spawned_at, joiner: WakerSlot::default(), result: Mutex::new(TaskResult::Running) }
     }
 
-    /// Keeps the result for the handle; gives it back if there is no handle any more.
+    /// Whether there is still a handle.
+    pub(super) fn is_wanted(&self) -> bool {
+        !matches!(*lock(&self.result), TaskResult::Gone)
+    }
+
+    /// Keeps the result for the handle and wakes it; gives an unwanted value back.
     pub(super) fn put<T: Send + 'static>(&self, result: Result<T, TaskError>) -> Option<T> {
         let mut slot = lock(&self.result);
         if matches!(*slot, TaskResult::Gone) {
             return result.ok();
         }
         *slot = TaskResult::Ended(result.map(|value| Box::new(value) as Box<dyn Any + Send>));
+        drop(slot);
+        self.joiner.wake();
+        self.joiner.clear();
         None
     }
 

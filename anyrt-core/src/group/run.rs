@@ -218,14 +218,13 @@ impl Live {
             node.park();
             return Poll::Pending;
         }
-        let reason = node.reason();
         node.release();
         let is_void = node.was_killed() || (node.was_cut() && !node.is_called());
         Poll::Ready(match value.take() {
             Some(value) if !is_void => Ok(value),
             _ => {
                 node.set_caught();
-                Err(GroupError::Cancelled(Cancelled::new(reason)))
+                Err(GroupError::Cancelled(Cancelled::new(node.reason())))
             }
         })
     }

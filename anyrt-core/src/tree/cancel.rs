@@ -23,7 +23,7 @@ impl Node {
         drop(old);
         if let Some(parent) = parent {
             let mut link = lock(&parent.link);
-            Self::list_child(&mut link, self);
+            parent.list_child(&mut link, self);
         }
         self.refresh();
     }

@@ -263,9 +263,16 @@ impl Node {
     }
 
     /// Adds a child to the list, under the lock that the caller holds.
-    pub(super) fn list_child(link: &mut Link, child: &Arc<Node>) {
+    pub(super) fn list_child(&self, link: &mut Link, child: &Arc<Node>) {
         if link.children.len() >= link.sweep_at {
-            link.children.retain(|child| child.strong_count() > 0);
+            // A group knows how many of its children are dead without looking at each.
+            let is_worth_it = match &self.role {
+                Role::Group(part) => part.unfinished() * 2 <= link.children.len(),
+                Role::Scope | Role::Task(_) => true,
+            };
+            if is_worth_it {
+                link.children.retain(|child| child.strong_count() > 0);
+            }
             link.sweep_at = (link.children.len() * 2).max(FIRST_SWEEP);
         }
         link.children.push(Arc::downgrade(child));
@@ -279,7 +286,7 @@ impl Node {
         }
         self.as_group().count_spawned();
         if let Some(child) = child {
-            Self::list_child(&mut link, child);
+            self.list_child(&mut link, child);
         }
         drop(link);
         if let Some(child) = child
