@@ -1,8 +1,8 @@
 //! The contract: what a library may ask of a backend.
 //!
 //! A library that is generic over its runtime takes `backend: &B` with `B: Backend` and calls
-//! nothing else. Whoever *writes* a backend implements [`Driver`](crate::Driver), six methods, and
-//! receives `Backend` from the engine; see the table. A backend that has a better part of its own,
+//! nothing else. Whoever *writes* a backend implements [`Driver`](crate::Driver) and
+//! [`Toplevel`](crate::Toplevel), six methods, and receives `Backend` from the engine; see the table. A backend that has a better part of its own,
 //! or a test that must break one law, implements `Backend` directly instead.
 //!
 //! | a library calls | the engine builds it from |
@@ -202,6 +202,9 @@ pub trait Backend: Clone + Send + Sync + 'static {
     }
 
     /// Runs `future` where no outer cancellation reaches it.
+    ///
+    /// It protects while its owner polls it. An owner that waits for something else meanwhile is
+    /// cut there, and drops the shield with what is inside (law S7).
     ///
     /// # Cancel safety
     ///

@@ -113,7 +113,7 @@ where
         let mut there = there;
         there.result = Some(catch_unwind(AssertUnwindSafe(closure)));
     });
-    Call { seat: Seat::new(Node::holder()), outcome }
+    Call { seat: Seat::new(Node::blocking_call()), outcome }
 }
 
 /// Delivers when dropped, so that a closure which the runtime never runs is not waited for.

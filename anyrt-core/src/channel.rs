@@ -10,8 +10,8 @@ mod state;
 
 use std::sync::{Arc, Mutex};
 
-pub use receiver::{Receiver, Recv};
-pub use sender::{Send, Sender};
+pub use receiver::{Receiver, Receiving};
+pub use sender::{Sender, Sending};
 pub use state::ChannelStatistics;
 
 use state::State;

@@ -143,9 +143,9 @@ impl ErasedBackend {
         }
     }
 
-    /// Gives the driver inside, if it is a `D`.
+    /// Gives the driver inside, or this one itself, if it is a `D`.
     pub fn downcast_ref<D: Driver>(&self) -> Option<&D> {
-        self.0.as_any().downcast_ref()
+        (self as &dyn Any).downcast_ref().or_else(|| self.0.as_any().downcast_ref())
     }
 }
 

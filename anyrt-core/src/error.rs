@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use crate::lock::lock;
+use crate::quiet::drop_quietly;
 
 /// Why something was cancelled; of several reasons the first one stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,7 +240,22 @@ pub enum TaskError {
 #[derive(Clone)]
 pub struct Panic {
     message: Arc<str>,
-    payload: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+    payload: Arc<Payload>,
+}
+
+/// What a panic carries, until it is resumed.
+struct Payload(Mutex<Option<Box<dyn Any + Send>>>);
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        drop_quietly(self.take());
+    }
+}
+
+impl Payload {
+    fn take(&self) -> Option<Box<dyn Any + Send>> {
+        lock(&self.0).take()
+    }
 }
 
 impl Panic {
@@ -252,7 +268,7 @@ impl Panic {
         } else {
             "(a payload that is no text)".into()
         };
-        Self { message, payload: Arc::new(Mutex::new(Some(payload))) }
+        Self { message, payload: Arc::new(Payload(Mutex::new(Some(payload)))) }
     }
 
     /// Gives the panic's message, if it was a text.
@@ -261,13 +277,21 @@ impl Panic {
     }
 
     /// Looks at the payload, which is gone once the group has resumed the panic.
+    ///
+    /// While it is looked at, others see none.
     pub fn with_payload<R>(&self, look: impl FnOnce(Option<&(dyn Any + Send)>) -> R) -> R {
-        look(lock(&self.payload).as_deref())
+        // Not under the lock, since `look` is foreign code.
+        let payload = self.payload.take();
+        let result = look(payload.as_deref());
+        if payload.is_some() {
+            *lock(&self.payload.0) = payload;
+        }
+        result
     }
 
     /// Continues the panic on this thread, with its payload if that is still there.
     pub fn resume(self) -> ! {
-        let payload = lock(&self.payload).take();
+        let payload = self.payload.take();
         std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(self.message.to_string())))
     }
 }

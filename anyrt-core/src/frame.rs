@@ -14,6 +14,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use crate::budget;
 use crate::driver::ErasedBackend;
@@ -25,20 +26,28 @@ pub(crate) struct Frame {
     group: Option<Arc<Node>>,
     /// The backend of a scope that no group encloses; else the group has it.
     backend: Option<ErasedBackend>,
+    /// Tells the waker with which the scope is polled from others, for a leaf.
+    waker: usize,
     /// Whether cancellation is hidden: destructors of a cut body run so.
-    shielded: bool,
+    is_shielded: bool,
 }
 
 thread_local! {
     static CURRENT: RefCell<Frame> = const {
-        RefCell::new(Frame { scope: None, group: None, backend: None, shielded: false })
+        RefCell::new(Frame {
+            scope: None,
+            group: None,
+            backend: None,
+            waker: 0,
+            is_shielded: false,
+        })
     };
 }
 
 impl Frame {
     /// The frame of a group's body, a child or a root.
     pub(crate) fn new(scope: Arc<Node>, group: Arc<Node>) -> Self {
-        Self { scope: Some(scope), group: Some(group), backend: None, shielded: false }
+        Self { scope: Some(scope), group: Some(group), ..Self::default() }
     }
 
     /// The scope of a frame that was made with one and is not entered.
@@ -51,17 +60,38 @@ impl Frame {
         self.group.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
     }
 
-    /// Runs `f` in this frame.
-    pub(crate) fn enter<R>(&mut self, f: impl FnOnce() -> R) -> R {
+    /// Runs `poll` in this frame.
+    pub(crate) fn enter<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
+        self.waker = identity(cx.waker());
         let _back = Swapped::swap(self);
-        f()
+        poll(cx)
+    }
+
+    /// Runs `poll`, of a whole task, in this frame and with a new budget.
+    pub(crate) fn enter_task<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
+        let _budget = budget::start_task();
+        self.enter(cx, poll)
     }
 
     /// Runs `f` in this frame, hidden from every cancellation.
     pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.shielded = true;
-        self.enter(f)
+        self.is_shielded = true;
+        let _back = Swapped::swap(self);
+        f()
     }
+}
+
+/// Two wakers of different identity wake differently; mostly the other way round, too.
+fn identity(waker: &Waker) -> usize {
+    waker.data().addr()
 }
 
 /// A whole frame that is moved back when dropped.
@@ -93,28 +123,43 @@ pub(crate) struct ScopeFrame {
     scope: Option<Arc<Node>>,
     /// The backend that the scope was made for, if nothing around it has one.
     backend: Option<ErasedBackend>,
-    shielded: bool,
+    brings_backend: bool,
+    waker: usize,
+    is_shielded: bool,
 }
 
 impl ScopeFrame {
     pub(crate) fn new(scope: Arc<Node>) -> Self {
-        Self { scope: Some(scope), backend: None, shielded: false }
+        Self {
+            scope: Some(scope),
+            backend: None,
+            brings_backend: false,
+            waker: 0,
+            is_shielded: false,
+        }
     }
 
-    pub(crate) fn set_backend(&mut self, backend: ErasedBackend) {
+    pub(crate) fn bring_backend(&mut self, backend: ErasedBackend) {
         self.backend = Some(backend);
+        self.brings_backend = true;
     }
 
-    /// Runs `f` in this scope of the current frame.
-    pub(crate) fn enter<R>(&mut self, f: impl FnOnce() -> R) -> R {
+    /// Runs `poll` in this scope of the current frame.
+    pub(crate) fn enter<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> R,
+    ) -> R {
+        self.waker = identity(cx.waker());
         let _back = SwappedScope::swap(self);
-        f()
+        poll(cx)
     }
 
     /// Runs `f` in this scope, hidden from every cancellation.
     pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.shielded = true;
-        self.enter(f)
+        self.is_shielded = true;
+        let _back = SwappedScope::swap(self);
+        f()
     }
 
     fn exchange(&mut self) -> bool {
@@ -122,8 +167,9 @@ impl ScopeFrame {
             .try_with(|current| {
                 let mut frame = current.borrow_mut();
                 std::mem::swap(&mut frame.scope, &mut self.scope);
-                std::mem::swap(&mut frame.shielded, &mut self.shielded);
-                if frame.group.is_none() {
+                std::mem::swap(&mut frame.waker, &mut self.waker);
+                std::mem::swap(&mut frame.is_shielded, &mut self.is_shielded);
+                if self.brings_backend {
                     std::mem::swap(&mut frame.backend, &mut self.backend);
                 }
             })
@@ -157,13 +203,13 @@ fn read<R>(look: impl FnOnce(&Frame) -> R) -> Option<R> {
 
 /// The scope that new scopes and groups hang under; none where cancellation is hidden.
 pub(crate) fn scope() -> Option<Arc<Node>> {
-    read(|frame| if frame.shielded { None } else { frame.scope.clone() }).flatten()
+    read(|frame| if frame.is_shielded { None } else { frame.scope.clone() }).flatten()
 }
 
 /// Whether [`scope`] would give the node at this address, asked without counting a reference.
 pub(crate) fn scope_is_at(address: Option<usize>) -> bool {
     let look = |frame: &Frame| {
-        if frame.shielded {
+        if frame.is_shielded {
             None
         } else {
             frame.scope.as_ref().map(|node| Arc::as_ptr(node).addr())
@@ -181,15 +227,22 @@ pub(crate) fn group_is_at(address: Option<usize>) -> bool {
     read(|frame| frame.group.as_ref().map(|node| Arc::as_ptr(node).addr())).flatten() == address
 }
 
+/// Whether a leaf that is polled with `waker` is polled by its scope itself.
+///
+/// If not, something in between (a `FuturesUnordered`, a `Shared`) polls only what was woken.
+pub(crate) fn is_polled_with(waker: &Waker) -> bool {
+    read(|frame| frame.waker == identity(waker)).unwrap_or(true)
+}
+
 /// Whether the code that runs now is cancelled.
 pub(crate) fn is_cancelled() -> bool {
-    read(|frame| !frame.shielded && frame.scope.as_ref().is_some_and(|node| node.is_effective()))
+    read(|frame| !frame.is_shielded && frame.scope.as_ref().is_some_and(|node| node.is_effective()))
         .unwrap_or(false)
 }
 
-/// Strikes if the code that runs now is cancelled: a leaf that gets true must not go on.
-pub(crate) fn is_cut() -> bool {
-    is_cancelled() && scope().is_some_and(|node| node.strike())
+/// Whether the engine polls a future on this thread right now.
+pub(crate) fn is_polling() -> bool {
+    read(|frame| frame.scope.is_some() || frame.group.is_some()).unwrap_or(false)
 }
 
 /// Calls `f` with the backend of the enclosing frame, if the engine is polling on this thread.
@@ -210,16 +263,9 @@ pub fn with_backend<R>(f: impl FnOnce(&ErasedBackend) -> R) -> Option<R> {
 /// Panics where a nested `run` would block the runtime for ever (law B8).
 #[track_caller]
 pub(crate) fn refuse_nested_run() {
-    let polling = read(|frame| frame.scope.is_some() || frame.group.is_some()).unwrap_or(false);
     assert!(
-        !polling,
+        !is_polling(),
         "run was called on a thread that is polling an anyrt task, which it would block for ever: \
          await the future instead, or call run inside blocking::run"
     );
-}
-
-/// The frame of a whole task for one poll: it also gives the task a new budget.
-pub(crate) fn enter_task<R>(frame: &mut Frame, f: impl FnOnce() -> R) -> R {
-    let _budget = budget::start_task();
-    frame.enter(f)
 }

@@ -2,17 +2,24 @@
 //!
 //! A leaf that has not committed to anything calls [`poll_turn`] before it touches anything. A
 //! leaf that has committed (its permit is granted, its task has ended) completes without asking
-//! (law C1). A leaf that waits in a queue already need not ask either: its scope drops it.
+//! (law C1). One that waits and is polled in a cancelled scope gives up its place, and asks again.
+//!
+//! # Invariants
+//!
+//! - A leaf that is cut leaves a waker. Mostly its scope drops it, but a future that is kept outside
+//!   (in a `FuturesUnordered`, a `Shared`, behind a `&mut`) outlives the scope, and is polled again
+//!   only if it is woken: when the scope that resolves the cancellation has ended.
+//! - A leaf that waits and that its scope does not poll itself is woken when the scope is
+//!   cancelled, so that it leaves its queue (law P4).
 
 use std::future::poll_fn;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use crate::{budget, frame};
 
 /// Pending if the operation is cut, or has to let others have their turn.
 pub(crate) fn poll_turn(cx: &mut Context<'_>) -> Poll<()> {
-    if frame::is_cut() {
-        // No waker: the scope that was struck drops this future.
+    if is_cut(cx.waker()) {
         return Poll::Pending;
     }
     if !budget::has_turn() {
@@ -20,6 +27,25 @@ pub(crate) fn poll_turn(cx: &mut Context<'_>) -> Poll<()> {
         return Poll::Pending;
     }
     Poll::Ready(())
+}
+
+/// Strikes if the code that runs now is cancelled: a leaf that gets true must not go on.
+pub(crate) fn is_cut(waker: &Waker) -> bool {
+    if !frame::is_cancelled() {
+        return false;
+    }
+    let Some(resolver) = frame::scope().and_then(|scope| scope.strike()) else { return false };
+    resolver.wake_at_end(waker);
+    true
+}
+
+/// Notes a leaf that begins to wait.
+pub(crate) fn wake_when_cancelled(waker: &Waker) {
+    if !frame::is_polled_with(waker)
+        && let Some(scope) = frame::scope()
+    {
+        scope.wake_when_cancelled(waker);
+    }
 }
 
 /// A cancellation check and a chance for others to run.

@@ -72,6 +72,7 @@ mod leaf;
 mod lock;
 pub mod net;
 mod outcome;
+mod quiet;
 pub mod scope;
 mod seat;
 mod source;

@@ -10,13 +10,13 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use async_trait::async_trait;
 use futures_io::{AsyncRead, AsyncWrite, IoSlice, IoSliceMut};
 
 use crate::driver::Driver;
-use crate::leaf;
+use crate::{budget, leaf};
 
 /// What an adapter writes for its runtime's TCP.
 pub trait NetDriver: Driver {
@@ -169,14 +169,22 @@ impl<S: TcpStream> TcpStream for Checked<S> {
     }
 }
 
+/// Spends a unit of the budget on what has completed (law F2).
+fn spent<T>(polled: Poll<T>) -> Poll<T> {
+    if polled.is_ready() {
+        budget::spend();
+    }
+    polled
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_read(cx, buf)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_read(cx, buf))
     }
 
     fn poll_read_vectored(
@@ -184,8 +192,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
         cx: &mut Context<'_>,
         bufs: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_read_vectored(cx, bufs)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_read_vectored(cx, bufs))
     }
 }
 
@@ -195,8 +203,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Checked<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_write(cx, buf))
     }
 
     fn poll_write_vectored(
@@ -204,18 +212,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Checked<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_write_vectored(cx, bufs))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_flush(cx)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_flush(cx))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        std::task::ready!(leaf::poll_turn(cx));
-        Pin::new(&mut self.0).poll_close(cx)
+        ready!(leaf::poll_turn(cx));
+        spent(Pin::new(&mut self.0).poll_close(cx))
     }
 }
 
@@ -230,7 +238,7 @@ pub trait ErasedNet: Send + Sync {
 
 /// The object-safe twin of [`TcpListener`].
 #[async_trait]
-pub trait ErasedTcpListener: Debug + Send + Sync {
+pub trait ErasedTcpListener: Debug + Send + Sync + 'static {
     /// See [`TcpListener::accept`].
     async fn erased_accept(&self) -> io::Result<(Box<dyn TcpStream>, SocketAddr)>;
     /// See [`TcpListener::local_addr`].
@@ -261,5 +269,27 @@ impl<L: TcpListener> ErasedTcpListener for L {
 
     fn erased_local_addr(&self) -> io::Result<SocketAddr> {
         self.local_addr()
+    }
+}
+
+impl TcpStream for Box<dyn TcpStream> {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        (**self).peer_addr()
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        (**self).local_addr()
+    }
+}
+
+impl TcpListener for Box<dyn ErasedTcpListener> {
+    type Stream = Box<dyn TcpStream>;
+
+    async fn accept(&self) -> io::Result<(Self::Stream, SocketAddr)> {
+        (**self).erased_accept().await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        (**self).erased_local_addr()
     }
 }

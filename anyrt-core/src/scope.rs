@@ -3,6 +3,7 @@
 mod deadline;
 mod handle;
 mod run;
+mod shield;
 mod timeout;
 
 use std::fmt::{self, Debug};
@@ -14,7 +15,8 @@ use crate::source::Source;
 use crate::tree::Node;
 
 pub use handle::CancelHandle;
-pub use run::{RunScope, Shield};
+pub use run::RunScope;
+pub use shield::Shield;
 pub use timeout::{FailAfter, MoveOnAfter};
 
 /// A part of a program that can be cancelled, with an optional deadline and shield.

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::frame;
+use crate::quiet::drop_quietly;
 use crate::tree::Node;
 
 /// A node with the place where it hangs: under the scope in whose frame it was last polled.
@@ -53,9 +54,9 @@ pub(crate) fn drop_body<F>(
 
 /// Continues a panic, unless this thread unwinds already, where that would abort the process.
 pub(crate) fn resume_if_calm(result: std::thread::Result<()>) {
-    if let Err(payload) = result
-        && !std::thread::panicking()
-    {
-        resume_unwind(payload);
+    match result {
+        Err(payload) if std::thread::panicking() => drop_quietly(payload),
+        Err(payload) => resume_unwind(payload),
+        Ok(()) => {}
     }
 }

@@ -6,11 +6,14 @@ use crate::driver::{Ambient, Driver, ErasedBackend};
 use crate::error::NoRuntime;
 use crate::frame;
 
+/// Calls its argument with the driver of the calling code.
+type Find<D> = fn(&mut dyn FnMut(&D)) -> Result<(), NoRuntime>;
+
 /// A driver that was given, or that is found at the first poll.
 #[derive(Clone)]
 pub(crate) enum Source<D> {
     Given(D),
-    Ambient(fn(&mut dyn FnMut(&D)) -> Result<(), NoRuntime>),
+    Ambient(Find<D>),
 }
 
 impl<D: Driver> Source<D> {

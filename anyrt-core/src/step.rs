@@ -6,13 +6,14 @@
 //!   cancellation sets the flag first and wakes after: it is either seen or wakes. A body that is
 //!   ready at once registers nothing.
 //! - A body that completes wins over any cancellation (law C11).
-//! - A pending body in a cancelled scope is cut, unless something holds it open that somebody
-//!   still polls (see the invariants of the holders).
+//! - A body is cut only after a poll that began when its scope was cancelled already: every leaf
+//!   that is polled in it has left its queue, so what is cut has done nothing (law P1).
+//! - It is not cut while something holds it open that somebody still polls (see the holders).
 
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
-use crate::tree::{Node, Recorder, Round, Snapshot};
+use crate::tree::{Finding, Inquiry, Node};
 
 pub(crate) enum Step<T> {
     /// The body gave its value.
@@ -23,16 +24,16 @@ pub(crate) enum Step<T> {
     Cut,
 }
 
-/// Polls a body once for its node, or twice if that tells who still holds it open.
+/// Polls a body for its node: once, or once more if it was cancelled during that.
 pub(crate) fn step<T>(
     node: &Arc<Node>,
-    round: &mut Option<Round>,
+    inquiry: &mut Inquiry,
     cx: &mut Context<'_>,
     mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
 ) -> Step<T> {
     node.mark_polled();
-
     if !node.is_effective() {
+        inquiry.forget();
         if let Poll::Ready(value) = poll(cx) {
             return Step::Ready(value);
         }
@@ -40,92 +41,32 @@ pub(crate) fn step<T>(
         if !node.is_effective() {
             return Step::Pending;
         }
-        if node.holders().is_empty() {
-            return cut(node, cx);
-        }
-        // Cancelled during the pass: ask the holders in a pass of its own.
     }
 
-    node.waker.register(cx.waker());
-    let holders = node.holders();
-    if holders.is_empty() {
-        return match poll(cx) {
-            Poll::Ready(value) => Step::Ready(value),
-            Poll::Pending if !node.is_effective() => Step::Pending,
-            Poll::Pending if node.holders().is_empty() => cut(node, cx),
-            Poll::Pending => {
-                // A holder began during the pass: look at it in the next one.
-                cx.waker().wake_by_ref();
-                Step::Pending
-            }
-        };
-    }
-    ask_holders(node, round, Snapshot::of(holders), cx, poll)
-}
-
-/// A pass in a cancelled scope that holders keep open.
-fn ask_holders<T>(
-    node: &Arc<Node>,
-    round: &mut Option<Round>,
-    before: Snapshot,
-    cx: &mut Context<'_>,
-    mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
-) -> Step<T> {
-    let recorder = Recorder::new(cx.waker());
-    let waker = Waker::from(recorder.clone());
-    let recorded = &mut Context::from_waker(&waker);
-
-    if let Poll::Ready(value) = poll(recorded) {
+    let polled = if node.is_outermost() {
+        let waker = inquiry.waker(cx.waker());
+        node.waker.register(&waker);
+        poll(&mut Context::from_waker(&waker))
+    } else {
+        inquiry.forget();
+        node.waker.register(cx.waker());
+        poll(cx)
+    };
+    if let Poll::Ready(value) = polled {
         return Step::Ready(value);
     }
     if !node.is_effective() {
-        *round = None;
         return Step::Pending;
     }
-    node.waker.register(cx.waker());
-    let holders = node.holders();
-    if holders.is_empty() {
-        return cut(node, cx);
-    }
-    if round.is_none() {
-        let silent: Vec<_> = holders.iter().filter(|holder| !before.saw(holder)).collect();
-        if silent.is_empty() || recorder.was_woken() {
+    if node.holder().is_some() {
+        if !node.is_outermost() {
             return Step::Pending;
         }
-        recorder.mute(true);
-        for holder in silent {
-            holder.waker.wake();
-        }
-        *round = Some(Round { since: before });
-        recorder.forget();
-        let polled = poll(recorded);
-        recorder.mute(false);
-        if let Poll::Ready(value) = polled {
-            return Step::Ready(value);
-        }
-        if recorder.was_woken() {
-            cx.waker().wake_by_ref();
+        if let Finding::Held = inquiry.conclude(node, cx.waker()) {
             return Step::Pending;
         }
-    } else if recorder.was_woken() {
-        return Step::Pending;
     }
-
-    // A quiet pass: who did not answer by now is polled by nobody.
-    let Some(Round { since }) = round.take() else { return Step::Pending };
-    let mut is_held = false;
-    for holder in node.holders() {
-        if since.saw(&holder) {
-            is_held = true;
-        } else {
-            holder.set_stalled();
-        }
-    }
-    if is_held { Step::Pending } else { cut(node, cx) }
-}
-
-fn cut<T>(node: &Arc<Node>, cx: &Context<'_>) -> Step<T> {
-    if node.strike() {
+    if node.strike().is_some() {
         return Step::Cut;
     }
     // A shield was raised meanwhile: the body goes on, also where a leaf was not polled.

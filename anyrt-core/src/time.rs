@@ -77,12 +77,16 @@ impl<D: Driver> Future for Sleep<D> {
             ready!(leaf::poll_turn(cx));
             let source = &*this.source;
             let timer = match *this.end {
-                End::Never => return Poll::Pending,
+                End::Never => {
+                    leaf::wake_when_cancelled(cx.waker());
+                    return Poll::Pending;
+                }
                 End::After(timeout) if timeout.is_zero() => None,
                 End::After(timeout) => {
                     let start = source.with(D::now);
                     let Some(deadline) = start.checked_add(timeout) else {
                         *this.end = End::Never;
+                        leaf::wake_when_cancelled(cx.waker());
                         return Poll::Pending;
                     };
                     *this.end = End::At(deadline);
@@ -99,8 +103,15 @@ impl<D: Driver> Future for Sleep<D> {
                 }
             }
         }
-        if let Some(timer) = this.timer.as_mut().as_pin_mut() {
-            ready!(timer.poll(cx));
+        if let Some(timer) = this.timer.as_mut().as_pin_mut()
+            && timer.poll(cx).is_pending()
+        {
+            if leaf::is_cut(cx.waker()) {
+                this.timer.set(None);
+            } else {
+                leaf::wake_when_cancelled(cx.waker());
+            }
+            return Poll::Pending;
         }
         budget::spend();
         Poll::Ready(())

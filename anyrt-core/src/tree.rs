@@ -12,9 +12,8 @@
 //! - **Every change reaches every descendant.** Whoever changes a node's flag changes it under the
 //!   node's link lock, takes the list of children under the same lock, and derives each of them
 //!   after it. Of two changes, the derivation that comes last sees the flag that came last, so the
-//!   flags agree when the last change has been passed on. A child that attaches pushes itself into
-//!   the list and reads the flag under one lock: either the change finds it in the list, or it sees
-//!   the change.
+//!   flags agree when the last change has been passed on. A child that attaches lists itself first and
+//!   derives its flag after: either the change finds it in the list, or it sees the change.
 //! - **A strike is final.** The first leaf that is cut, or the first body that is dropped, freezes
 //!   the nodes of its task from itself up to the one that will resolve ([`Node::strike`]). A struck
 //!   node stays effectively cancelled, whatever shield is raised later. The marks are set from the
@@ -27,8 +26,11 @@
 //!   parents.
 
 mod cancel;
+mod census;
 mod holders;
+mod life;
+mod link;
 mod node;
 
-pub(crate) use holders::{Recorder, Round, Snapshot};
+pub(crate) use holders::{Finding, Inquiry};
 pub(crate) use node::Node;

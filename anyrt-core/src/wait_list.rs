@@ -6,6 +6,9 @@
 //!
 //! # Invariants
 //!
+//! - An entry stands in one of two queues, of the waiting and of the granted, each in the order of
+//!   coming; or in none, if what it waited on was closed. Whoever serves the waiting looks at no
+//!   granted entry, so that serving n of them takes n steps.
 //! - Only the owner of a key removes the entry, once, when it completes, is cut or is dropped.
 //! - An entry whose scope is cancelled gets no new grant (law P1). It is woken instead, once, to
 //!   look again: a shield may have been raised meanwhile, and then it takes its place.
@@ -18,18 +21,34 @@ use std::task::Waker;
 use slab::Slab;
 
 use crate::frame;
+use crate::quiet::{self, drop_quietly};
 use crate::seat::address;
 use crate::tree::Node;
 
 pub(crate) struct WaitList<T> {
     entries: Slab<Entry<T>>,
+    waiting: Queue,
+    granted: Queue,
+}
+
+/// The two ends of a queue; the links are in the entries.
+#[derive(Clone, Copy)]
+struct Queue {
     head: Option<usize>,
     tail: Option<usize>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Waiting,
+    Granted,
+    /// What it waits on was closed; it only has to look.
+    Closed,
+}
+
 pub(crate) struct Entry<T> {
     pub(crate) data: T,
-    pub(crate) is_granted: bool,
+    standing: Standing,
     waker: Option<Waker>,
     scope: Option<Arc<Node>>,
     before: Option<usize>,
@@ -37,19 +56,11 @@ pub(crate) struct Entry<T> {
 }
 
 impl<T> Entry<T> {
-    /// Whether the waiter's scope is cancelled, so that nothing new may be handed to it.
-    pub(crate) fn is_cancelled(&self) -> bool {
+    fn is_cancelled(&self) -> bool {
         self.scope.as_ref().is_some_and(|scope| scope.is_effective())
     }
 
-    /// Sets aside for this waiter what it waits for.
-    pub(crate) fn grant(&mut self, deferred: &mut Deferred) {
-        self.is_granted = true;
-        self.wake(deferred);
-    }
-
-    /// Has the waiter look again; it registers anew then.
-    pub(crate) fn wake(&mut self, deferred: &mut Deferred) {
+    fn wake(&mut self, deferred: &mut Deferred) {
         if let Some(waker) = self.waker.take() {
             deferred.wake(waker);
         }
@@ -58,46 +69,33 @@ impl<T> Entry<T> {
 
 impl<T> WaitList<T> {
     pub(crate) const fn new() -> Self {
-        Self { entries: Slab::new(), head: None, tail: None }
+        let none = Queue { head: None, tail: None };
+        Self { entries: Slab::new(), waiting: none, granted: none }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     pub(crate) fn push_back(&mut self, data: T, waker: &Waker) -> usize {
         let key = self.entries.insert(Entry {
             data,
-            is_granted: false,
+            standing: Standing::Waiting,
             waker: Some(waker.clone()),
             scope: frame::scope(),
-            before: self.tail,
+            before: None,
             after: None,
         });
-        match self.tail.replace(key) {
-            Some(last) => self.entries[last].after = Some(key),
-            None => self.head = Some(key),
-        }
+        self.link_last(key);
         key
     }
 
-    /// Takes an entry out; gives its data and whether it was granted.
-    pub(crate) fn remove(&mut self, key: usize, deferred: &mut Deferred) -> (T, bool) {
+    /// Takes an entry out; gives its data and how it stood.
+    pub(crate) fn remove(&mut self, key: usize, deferred: &mut Deferred) -> (T, Standing) {
+        self.unlink(key);
         let entry = self.entries.remove(key);
-        match entry.before {
-            Some(before) => self.entries[before].after = entry.after,
-            None => self.head = entry.after,
-        }
-        match entry.after {
-            Some(after) => self.entries[after].before = entry.before,
-            None => self.tail = entry.before,
-        }
         deferred.drop_later(entry.waker, entry.scope);
-        (entry.data, entry.is_granted)
+        (entry.data, entry.standing)
     }
 
     /// Notes the waker and scope of the present poll.
@@ -111,39 +109,157 @@ impl<T> WaitList<T> {
         }
     }
 
-    pub(crate) fn get(&self, key: usize) -> &Entry<T> {
-        &self.entries[key]
+    pub(crate) fn standing(&self, key: usize) -> Standing {
+        self.entries[key].standing
     }
 
-    pub(crate) fn get_mut(&mut self, key: usize) -> &mut Entry<T> {
-        &mut self.entries[key]
+    pub(crate) fn data(&self, key: usize) -> &T {
+        &self.entries[key].data
     }
 
-    pub(crate) fn head(&self) -> Option<usize> {
-        self.head
+    pub(crate) fn data_mut(&mut self, key: usize) -> &mut T {
+        &mut self.entries[key].data
     }
 
-    pub(crate) fn tail(&self) -> Option<usize> {
-        self.tail
+    /// The first waiting entry that is not cancelled; has the cancelled before it look again.
+    pub(crate) fn first_eligible(&mut self, deferred: &mut Deferred) -> Option<usize> {
+        let mut at = self.waiting.head;
+        while let Some(key) = at {
+            let entry = &mut self.entries[key];
+            if !entry.is_cancelled() {
+                return Some(key);
+            }
+            entry.wake(deferred);
+            at = entry.after;
+        }
+        None
+    }
+
+    /// Whether somebody waits who may be served.
+    pub(crate) fn has_eligible(&self) -> bool {
+        let mut at = self.waiting.head;
+        while let Some(key) = at {
+            let entry = &self.entries[key];
+            if !entry.is_cancelled() {
+                return true;
+            }
+            at = entry.after;
+        }
+        false
+    }
+
+    pub(crate) fn first_waiting(&self) -> Option<usize> {
+        self.waiting.head
     }
 
     pub(crate) fn after(&self, key: usize) -> Option<usize> {
         self.entries[key].after
     }
 
-    pub(crate) fn before(&self, key: usize) -> Option<usize> {
-        self.entries[key].before
+    /// Sets aside for this waiter what it waits for.
+    pub(crate) fn grant(&mut self, key: usize, deferred: &mut Deferred) {
+        self.unlink(key);
+        self.entries[key].standing = Standing::Granted;
+        self.link_last(key);
+        self.entries[key].wake(deferred);
     }
 
-    /// Calls `f` for each entry, first come first, while it says to go on.
-    pub(crate) fn for_each(&mut self, mut f: impl FnMut(&mut Entry<T>) -> bool) {
-        let mut at = self.head;
+    /// Takes the last grant back. Its waiter was woken, and has to look again.
+    pub(crate) fn revoke_last(&mut self) {
+        let Some(key) = self.granted.tail else { return };
+        self.unlink(key);
+        self.entries[key].standing = Standing::Waiting;
+        let first = self.waiting.head.replace(key);
+        self.entries[key].after = first;
+        match first {
+            Some(first) => self.entries[first].before = Some(key),
+            None => self.waiting.tail = Some(key),
+        }
+    }
+
+    /// How many granted entries came before this one.
+    pub(crate) fn rank(&self, key: usize) -> usize {
+        let mut rank = 0;
+        let mut at = self.entries[key].before;
+        while let Some(before) = at {
+            rank += 1;
+            at = self.entries[before].before;
+        }
+        rank
+    }
+
+    /// Wakes all that wait.
+    pub(crate) fn wake_waiting(&mut self, deferred: &mut Deferred) {
+        let mut at = self.waiting.head;
         while let Some(key) = at {
             let entry = &mut self.entries[key];
-            if !f(entry) {
-                return;
-            }
+            entry.wake(deferred);
             at = entry.after;
+        }
+    }
+
+    /// Has the entries for which `which` holds see that they are closed; gives what they were.
+    pub(crate) fn close(
+        &mut self,
+        which: impl Fn(&T) -> bool,
+        deferred: &mut Deferred,
+    ) -> Vec<(usize, Standing)> {
+        let mut closed = Vec::new();
+        for first in [self.waiting.head, self.granted.head] {
+            let mut at = first;
+            while let Some(key) = at {
+                at = self.entries[key].after;
+                if which(&self.entries[key].data) {
+                    closed.push((key, self.entries[key].standing));
+                }
+            }
+        }
+        for (key, _) in &closed {
+            self.unlink(*key);
+            let entry = &mut self.entries[*key];
+            entry.standing = Standing::Closed;
+            entry.wake(deferred);
+        }
+        closed
+    }
+
+    fn queue(&mut self, standing: Standing) -> Option<&mut Queue> {
+        match standing {
+            Standing::Waiting => Some(&mut self.waiting),
+            Standing::Granted => Some(&mut self.granted),
+            Standing::Closed => None,
+        }
+    }
+
+    fn link_last(&mut self, key: usize) {
+        let standing = self.entries[key].standing;
+        let Some(queue) = self.queue(standing) else { return };
+        let last = queue.tail.replace(key);
+        if last.is_none() {
+            queue.head = Some(key);
+        }
+        self.entries[key].before = last;
+        self.entries[key].after = None;
+        if let Some(last) = last {
+            self.entries[last].after = Some(key);
+        }
+    }
+
+    fn unlink(&mut self, key: usize) {
+        let entry = &mut self.entries[key];
+        let (before, after, standing) = (entry.before.take(), entry.after.take(), entry.standing);
+        if let Some(before) = before {
+            self.entries[before].after = after;
+        }
+        if let Some(after) = after {
+            self.entries[after].before = before;
+        }
+        let Some(queue) = self.queue(standing) else { return };
+        if queue.head == Some(key) {
+            queue.head = after;
+        }
+        if queue.tail == Some(key) {
+            queue.tail = before;
         }
     }
 }
@@ -174,10 +290,9 @@ impl Deferred {
     /// Wakes whom the primitive has something for; the mutex must be free.
     pub(crate) fn run(self) {
         if let Some(waker) = self.first {
-            waker.wake();
+            quiet::wake(waker);
         }
-        for waker in self.more {
-            waker.wake();
-        }
+        self.more.into_iter().for_each(quiet::wake);
+        drop_quietly(self.garbage);
     }
 }

@@ -1,8 +1,8 @@
-//! A place for one waker.
+//! Places for wakers: one, or many.
 //!
 //! # Invariants
 //!
-//! - Waking clones the waker and leaves it in place. A slot that is emptied by waking (as in
+//! - Waking a slot clones the waker and leaves it in place. A slot that is emptied by waking (as in
 //!   `AtomicWaker`) loses the second wake-up of a poller that skips re-registration because
 //!   `will_wake` said that its waker is already there.
 //! - Whoever parks registers first and reads the condition after; whoever changes the condition
@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use std::task::Waker;
 
 use crate::lock::lock;
+use crate::quiet;
 
 #[derive(Default)]
 pub(crate) struct WakerSlot(Mutex<Option<Waker>>);
@@ -25,7 +26,9 @@ impl WakerSlot {
         }
         let new = waker.clone();
         let old = lock(&self.0).replace(new);
-        drop(old);
+        if let Some(old) = old {
+            quiet::drop_quietly(old);
+        }
     }
 
     pub(crate) fn waker(&self) -> Option<Waker> {
@@ -34,13 +37,46 @@ impl WakerSlot {
 
     pub(crate) fn wake(&self) {
         if let Some(waker) = self.waker() {
-            waker.wake();
+            quiet::wake(waker);
         }
     }
 
     /// Forgets the waker, so that a node that is over keeps no task alive.
     pub(crate) fn clear(&self) {
         let old = lock(&self.0).take();
-        drop(old);
+        if let Some(old) = old {
+            quiet::drop_quietly(old);
+        }
+    }
+}
+
+/// Wakers of many, each kept about once, until all are taken.
+#[derive(Default)]
+pub(crate) struct WakerSet {
+    wakers: Vec<Waker>,
+    /// The length at which repeated wakers are looked for.
+    sweep_at: usize,
+}
+
+const FIRST_SWEEP: usize = 8;
+
+impl WakerSet {
+    /// Adds a waker; gives those that were there more than once, to be dropped without a lock.
+    pub(crate) fn add(&mut self, waker: Waker) -> Vec<Waker> {
+        let mut repeated = Vec::new();
+        if self.wakers.len() >= self.sweep_at.max(FIRST_SWEEP) {
+            self.wakers.sort_by_key(|waker| waker.data().addr());
+            for waker in std::mem::take(&mut self.wakers) {
+                let is_new = self.wakers.last().is_none_or(|last| !last.will_wake(&waker));
+                if is_new { self.wakers.push(waker) } else { repeated.push(waker) }
+            }
+            self.sweep_at = self.wakers.len() * 2;
+        }
+        self.wakers.push(waker);
+        repeated
+    }
+
+    pub(crate) fn take(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.wakers)
     }
 }

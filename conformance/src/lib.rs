@@ -1,6 +1,40 @@
 //! The laws of anyrt as a test suite that every backend runs.
+//!
+//! Whoever writes a backend adds one file to its tests, and gets one `#[test]` for each law:
+//!
+//! ```ignore
+//! anyrt_conformance::suite!(MyBackend::new());
+//! ```
+//!
+//! See [`suite!`] for its forms, and [`laws`] to run the checks from a program. Each [`Law`] has an
+//! id, a sentence and a check that panics with what it saw; [`run_law`] gives it a thread of its
+//! own and a time limit.
+//!
+//! # How a check is made
+//!
+//! - It asserts the whole sentence: children of children, failing bodies, panics, destructors.
+//! - It is deterministic. Nothing is ordered by sleeping; where a fault needs time to show, a gate
+//!   opens late, which a correct backend waits for however long that takes.
+//! - It can fail: `tests/saboteurs.rs` has a backend that breaks the law.
+//!
+//! # Features
+//!
+//! - `report`, on by default: the program that prints the matrix of laws and backends, and the laws
+//!   of detection, which need the facade. It brings all runtimes along, so **a backend takes the
+//!   suite with `default-features = false`**; else async-std, which is unmaintained, is in its lock
+//!   file.
 #![forbid(unsafe_code)]
 
 mod law;
+mod laws;
+mod run;
+mod subject;
+mod suite;
+mod support;
 
-pub use law::Law;
+pub use law::{DEFAULT_LIMIT, Law};
+#[cfg(feature = "report")]
+pub use laws::detection_laws;
+pub use laws::{driver_laws, driver_laws_with_net, laws, with_net};
+pub use run::{Measured, Outcome, hold, measure, run_law};
+pub use subject::{Subject, SubjectListener, SubjectStream};

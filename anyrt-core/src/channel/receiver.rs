@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
-use super::state::{ChannelStatistics, CloneId, Standing, State};
+use super::state::{ChannelStatistics, CloneId, Progress, State};
 use crate::error::{Closed, TryRecvError};
 use crate::lock::lock;
 use crate::wait_list::Deferred;
@@ -36,8 +36,8 @@ impl<T> Receiver<T> {
     ///
     /// **Safe.** A `recv` that is dropped took nothing: an item that was promised to it goes to
     /// the next receiver (law P2).
-    pub fn recv(&self) -> Recv<'_, T> {
-        Recv { receiver: self, key: None }
+    pub fn recv(&self) -> Receiving<'_, T> {
+        Receiving { receiver: self, key: None }
     }
 
     /// Takes the next item if there is one that nobody was promised.
@@ -50,9 +50,9 @@ impl<T> Receiver<T> {
             return Err(TryRecvError::Closed);
         }
         match self.change(State::try_recv) {
-            Standing::Done(item) => Ok(item),
-            Standing::Waiting => Err(TryRecvError::Empty),
-            Standing::Closed => Err(TryRecvError::Closed),
+            Progress::Done(item) => Ok(item),
+            Progress::Waiting => Err(TryRecvError::Empty),
+            Progress::Closed => Err(TryRecvError::Closed),
         }
     }
 
@@ -117,12 +117,12 @@ impl<T> Debug for Receiver<T> {
 ///
 /// **Safe.** A `recv` that is dropped took nothing.
 #[must_use = "a recv does nothing unless it is awaited"]
-pub struct Recv<'a, T> {
+pub struct Receiving<'a, T> {
     receiver: &'a Receiver<T>,
     key: Option<usize>,
 }
 
-impl<T> Future for Recv<'_, T> {
+impl<T> Future for Receiving<'_, T> {
     type Output = Result<T, Closed>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -130,50 +130,56 @@ impl<T> Future for Recv<'_, T> {
         let receiver = this.receiver;
         if let Some(key) = this.key {
             let is_cancelled = frame::is_cancelled();
-            let standing = receiver.change(|state, deferred| {
-                if is_cancelled && !state.is_recv_granted(key) {
+            let progress = receiver.change(|state, deferred| {
+                if is_cancelled && !state.is_recv_committed(key) {
                     state.withdraw_recv(key, deferred);
                     return None;
                 }
-                Some(state.continue_recv(key, receiver.is_closed(), cx.waker(), deferred))
+                Some(state.continue_recv(key, cx.waker(), deferred))
             });
-            match standing {
-                Some(Standing::Waiting) => return Poll::Pending,
-                Some(standing) => {
+            match progress {
+                Some(Progress::Waiting) => {
+                    leaf::wake_when_cancelled(cx.waker());
+                    return Poll::Pending;
+                }
+                Some(progress) => {
                     this.key = None;
-                    return end(standing);
+                    return end(progress);
                 }
                 None => this.key = None,
             }
         }
         ready!(leaf::poll_turn(cx));
         let key = &mut this.key;
-        let standing = receiver.change(|state, deferred| {
+        let progress = receiver.change(|state, deferred| {
             if receiver.is_closed() {
-                return Standing::Closed;
+                return Progress::Closed;
             }
-            let standing = state.try_recv(deferred);
-            if matches!(standing, Standing::Waiting) {
+            let progress = state.try_recv(deferred);
+            if matches!(progress, Progress::Waiting) {
                 *key = Some(state.enqueue_recv(receiver.clone, cx.waker()));
             }
-            standing
+            progress
         });
-        end(standing)
+        if matches!(progress, Progress::Waiting) {
+            leaf::wake_when_cancelled(cx.waker());
+        }
+        end(progress)
     }
 }
 
-fn end<T>(standing: Standing<T>) -> Poll<Result<T, Closed>> {
-    match standing {
-        Standing::Waiting => Poll::Pending,
-        Standing::Closed => Poll::Ready(Err(Closed)),
-        Standing::Done(item) => {
+fn end<T>(progress: Progress<T>) -> Poll<Result<T, Closed>> {
+    match progress {
+        Progress::Waiting => Poll::Pending,
+        Progress::Closed => Poll::Ready(Err(Closed)),
+        Progress::Done(item) => {
             budget::spend();
             Poll::Ready(Ok(item))
         }
     }
 }
 
-impl<T> Drop for Recv<'_, T> {
+impl<T> Drop for Receiving<'_, T> {
     fn drop(&mut self) {
         if let Some(key) = self.key.take() {
             self.receiver.change(|state, deferred| state.withdraw_recv(key, deferred));
@@ -181,9 +187,9 @@ impl<T> Drop for Recv<'_, T> {
     }
 }
 
-impl<T> Debug for Recv<'_, T> {
+impl<T> Debug for Receiving<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recv").field("is_waiting", &self.key.is_some()).finish()
+        f.debug_struct("Receiving").field("is_waiting", &self.key.is_some()).finish()
     }
 }
 

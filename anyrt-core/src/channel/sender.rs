@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
-use super::state::{ChannelStatistics, CloneId, Standing, State};
+use super::state::{ChannelStatistics, CloneId, Progress, State};
 use crate::error::{SendError, TrySendError};
 use crate::lock::lock;
 use crate::wait_list::Deferred;
@@ -38,8 +38,8 @@ impl<T> Sender<T> {
     ///
     /// **Loses data**: an item whose `send` is dropped is dropped with it, and never received
     /// (law P3); in a rendezvous a receiver may have taken it just before.
-    pub fn send(&self, item: T) -> Send<'_, T> {
-        Send { sender: self, item: Some(item), key: None }
+    pub fn send(&self, item: T) -> Sending<'_, T> {
+        Sending { sender: self, item: Some(item), key: None, is_over: false }
     }
 
     /// Puts an item into the channel if that needs no waiting.
@@ -54,10 +54,10 @@ impl<T> Sender<T> {
             return Err(TrySendError::Closed(item));
         }
         let mut item = Some(item);
-        let standing = self.change(|state, deferred| state.try_send(&mut item, deferred));
-        match (standing, item) {
-            (Standing::Closed, Some(item)) => Err(TrySendError::Closed(item)),
-            (Standing::Waiting, Some(item)) => Err(TrySendError::Full(item)),
+        let progress = self.change(|state, deferred| state.try_send(&mut item, deferred));
+        match (progress, item) {
+            (Progress::Closed, Some(item)) => Err(TrySendError::Closed(item)),
+            (Progress::Waiting, Some(item)) => Err(TrySendError::Full(item)),
             _ => Ok(()),
         }
     }
@@ -121,19 +121,21 @@ impl<T> Debug for Sender<T> {
 ///
 /// **Loses data**: an item whose `send` is dropped is dropped with it, and never received.
 #[must_use = "a send does nothing unless it is awaited"]
-pub struct Send<'a, T> {
+pub struct Sending<'a, T> {
     sender: &'a Sender<T>,
     item: Option<T>,
     key: Option<usize>,
+    is_over: bool,
 }
 
 // The item is moved, never pinned.
-impl<T> Unpin for Send<'_, T> {}
+impl<T> Unpin for Sending<'_, T> {}
 
-impl<T> Send<'_, T> {
-    fn end(&mut self, standing: Standing<()>) -> Poll<Result<(), SendError<T>>> {
-        match (standing, self.item.take()) {
-            (Standing::Closed, Some(item)) => Poll::Ready(Err(SendError(item))),
+impl<T> Sending<'_, T> {
+    fn end(&mut self, progress: Progress<()>) -> Poll<Result<(), SendError<T>>> {
+        self.is_over = true;
+        match (progress, self.item.take()) {
+            (Progress::Closed, Some(item)) => Poll::Ready(Err(SendError(item))),
             _ => {
                 budget::spend();
                 Poll::Ready(Ok(()))
@@ -142,7 +144,7 @@ impl<T> Send<'_, T> {
     }
 }
 
-impl<T> Future for Send<'_, T> {
+impl<T> Future for Sending<'_, T> {
     type Output = Result<(), SendError<T>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -151,42 +153,47 @@ impl<T> Future for Send<'_, T> {
         if let Some(key) = this.key {
             let item = &mut this.item;
             let is_cancelled = frame::is_cancelled();
-            let standing = sender.change(|state, deferred| {
-                if is_cancelled && !state.is_send_done(key) {
+            let progress = sender.change(|state, deferred| {
+                if is_cancelled && !state.is_send_committed(key) {
                     state.withdraw_send(key, item, deferred);
                     return None;
                 }
-                Some(state.continue_send(key, sender.is_closed(), item, cx.waker(), deferred))
+                Some(state.continue_send(key, item, cx.waker(), deferred))
             });
-            match standing {
-                Some(Standing::Waiting) => return Poll::Pending,
-                Some(standing) => {
+            match progress {
+                Some(Progress::Waiting) => {
+                    leaf::wake_when_cancelled(cx.waker());
+                    return Poll::Pending;
+                }
+                Some(progress) => {
                     this.key = None;
-                    return this.end(standing);
+                    return this.end(progress);
                 }
                 None => this.key = None,
             }
         }
+        assert!(!this.is_over, "a send was polled after it had completed");
         ready!(leaf::poll_turn(cx));
         let (item, key) = (&mut this.item, &mut this.key);
-        let standing = sender.change(|state, deferred| {
+        let progress = sender.change(|state, deferred| {
             if sender.is_closed() {
-                return Standing::Closed;
+                return Progress::Closed;
             }
-            let standing = state.try_send(item, deferred);
-            if matches!(standing, Standing::Waiting) {
+            let progress = state.try_send(item, deferred);
+            if matches!(progress, Progress::Waiting) {
                 *key = Some(state.enqueue_send(sender.clone, item, cx.waker(), deferred));
             }
-            standing
+            progress
         });
-        if matches!(standing, Standing::Waiting) {
+        if matches!(progress, Progress::Waiting) {
+            leaf::wake_when_cancelled(cx.waker());
             return Poll::Pending;
         }
-        this.end(standing)
+        this.end(progress)
     }
 }
 
-impl<T> Drop for Send<'_, T> {
+impl<T> Drop for Sending<'_, T> {
     fn drop(&mut self) {
         let Some(key) = self.key.take() else { return };
         let item = &mut self.item;
@@ -194,14 +201,14 @@ impl<T> Drop for Send<'_, T> {
     }
 }
 
-impl<T> Debug for Send<'_, T> {
+impl<T> Debug for Sending<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Send").field("is_waiting", &self.key.is_some()).finish()
+        f.debug_struct("Sending").field("is_waiting", &self.key.is_some()).finish()
     }
 }
 
-impl<T: std::marker::Send + 'static> crate::backend::Sender<T> for Sender<T> {
-    fn send(&self, item: T) -> impl Future<Output = Result<(), SendError<T>>> + std::marker::Send {
+impl<T: Send + 'static> crate::backend::Sender<T> for Sender<T> {
+    fn send(&self, item: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
         self.send(item)
     }
 

@@ -12,13 +12,15 @@
 //!   (law F1); a receiver that comes later takes the first item behind them. An item stays in the
 //!   buffer (in a rendezvous: with its sender) until its receiver is polled, so a receiver that is
 //!   dropped has taken nothing.
-//! - **Rendezvous.** A waiting sender has its item in its entry; it is granted when a receiver has
-//!   taken that. A sender that leaves takes its item along, and the last grant is taken back.
+//! - **Rendezvous.** A waiting sender holds its item out in its entry; it is granted when a receiver
+//!   has taken that. A sender that leaves takes its item along, and the last grant is taken back.
+//! - **Closed clones.** The waiters of a closed clone stand in no queue, and nothing is set aside for
+//!   them, whether they are polled again or not.
 
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use crate::wait_list::{Deferred, WaitList};
+use crate::wait_list::{self, Deferred, WaitList};
 
 pub(super) struct State<T> {
     buffer: VecDeque<T>,
@@ -46,9 +48,9 @@ struct Offer<T> {
     item: Option<T>,
 }
 
-/// How a waiting operation stands.
-pub(super) enum Standing<T> {
-    /// It has what it waited for.
+/// What an operation has come to.
+pub(super) enum Progress<T> {
+    /// It has what it wanted.
     Done(T),
     Waiting,
     Closed,
@@ -107,83 +109,32 @@ impl<T> State<T> {
     }
 
     fn settle_senders(&mut self, deferred: &mut Deferred) {
-        if self.is_rendezvous() || self.waiting_senders.is_empty() {
+        if self.is_rendezvous() {
             return;
         }
-        let free = self
-            .capacity
-            .map_or(0, |capacity| capacity.saturating_sub(self.buffer.len() + self.reserved));
-        let mut granted = 0;
-        self.waiting_senders.for_each(|sender| {
-            if granted == free {
-                return false;
-            }
-            if sender.is_granted {
-                return true;
-            }
-            if sender.is_cancelled() {
-                sender.wake(deferred);
-                return true;
-            }
-            sender.grant(deferred);
-            granted += 1;
-            true
-        });
-        self.reserved += granted;
+        while self.has_place()
+            && let Some(first) = self.waiting_senders.first_eligible(deferred)
+        {
+            self.waiting_senders.grant(first, deferred);
+            self.reserved += 1;
+        }
     }
 
     fn settle_receivers(&mut self, deferred: &mut Deferred) {
-        if self.waiting_receivers.is_empty() {
-            return;
-        }
         let items = self.items();
-        let mut at = self.waiting_receivers.tail();
-        while let Some(key) = at.filter(|_| self.promised > items) {
-            at = self.waiting_receivers.before(key);
-            let receiver = self.waiting_receivers.get_mut(key);
-            if receiver.is_granted {
-                receiver.is_granted = false;
-                // It lost its waker with the grant, so it has to look again.
-                self.promised -= 1;
-            }
+        while self.promised > items {
+            self.waiting_receivers.revoke_last();
+            self.promised -= 1;
         }
-        let promised = &mut self.promised;
-        self.waiting_receivers.for_each(|receiver| {
-            if *promised == items {
-                return false;
-            }
-            if receiver.is_granted {
-                return true;
-            }
-            if receiver.is_cancelled() {
-                receiver.wake(deferred);
-                return true;
-            }
-            receiver.grant(deferred);
-            *promised += 1;
-            true
-        });
+        while self.promised < items
+            && let Some(first) = self.waiting_receivers.first_eligible(deferred)
+        {
+            self.waiting_receivers.grant(first, deferred);
+            self.promised += 1;
+        }
         if self.senders == 0 && items == 0 {
-            self.wake_receivers(deferred, |_| true);
+            self.waiting_receivers.wake_waiting(deferred);
         }
-    }
-
-    fn wake_receivers(&mut self, deferred: &mut Deferred, which: impl Fn(CloneId) -> bool) {
-        self.waiting_receivers.for_each(|receiver| {
-            if which(receiver.data) {
-                receiver.wake(deferred);
-            }
-            true
-        });
-    }
-
-    fn wake_senders(&mut self, deferred: &mut Deferred, which: impl Fn(CloneId) -> bool) {
-        self.waiting_senders.for_each(|sender| {
-            if which(sender.data.clone) {
-                sender.wake(deferred);
-            }
-            true
-        });
     }
 
     // Senders.
@@ -196,8 +147,20 @@ impl<T> State<T> {
 
     pub(super) fn close_sender(&mut self, clone: CloneId, deferred: &mut Deferred) {
         self.senders -= 1;
-        self.wake_senders(deferred, |waiting| waiting == clone);
+        let closed = self.waiting_senders.close(|offer| offer.clone == clone, deferred);
+        for (key, standing) in closed {
+            self.forget_send(key, standing);
+        }
         self.settle(deferred);
+    }
+
+    /// Takes back what a send that leaves had set aside or held out.
+    fn forget_send(&mut self, key: usize, standing: wait_list::Standing) {
+        if self.is_rendezvous() {
+            self.offered -= usize::from(self.waiting_senders.data(key).item.is_some());
+        } else if standing == wait_list::Standing::Granted {
+            self.reserved -= 1;
+        }
     }
 
     /// Puts an item in if that needs no waiting; else it stays where it is.
@@ -205,16 +168,16 @@ impl<T> State<T> {
         &mut self,
         item: &mut Option<T>,
         deferred: &mut Deferred,
-    ) -> Standing<()> {
+    ) -> Progress<()> {
         if self.receivers == 0 {
-            return Standing::Closed;
+            return Progress::Closed;
         }
         if !self.has_place() {
-            return Standing::Waiting;
+            return Progress::Waiting;
         }
         self.buffer.extend(item.take());
         self.settle_receivers(deferred);
-        Standing::Done(())
+        Progress::Done(())
     }
 
     /// Takes a place in the queue of senders.
@@ -236,33 +199,31 @@ impl<T> State<T> {
     pub(super) fn continue_send(
         &mut self,
         key: usize,
-        is_closed: bool,
         item: &mut Option<T>,
         waker: &Waker,
         deferred: &mut Deferred,
-    ) -> Standing<()> {
-        if !self.waiting_senders.get(key).is_granted {
+    ) -> Progress<()> {
+        if self.waiting_senders.standing(key) == wait_list::Standing::Waiting {
             self.waiting_senders.renew(key, waker, deferred);
             self.settle_senders(deferred);
         }
-        let is_granted = self.waiting_senders.get(key).is_granted;
-        let is_taken = is_granted && self.is_rendezvous();
-        if is_taken {
-            self.withdraw_send(key, item, deferred);
-            return Standing::Done(());
+        if self.is_taken(key) {
+            self.waiting_senders.remove(key, deferred);
+            return Progress::Done(());
         }
-        if is_closed || self.receivers == 0 {
+        let standing = self.waiting_senders.standing(key);
+        if standing == wait_list::Standing::Closed || self.receivers == 0 {
             self.withdraw_send(key, item, deferred);
-            return Standing::Closed;
+            return Progress::Closed;
         }
-        if !is_granted {
-            return Standing::Waiting;
+        if standing == wait_list::Standing::Waiting {
+            return Progress::Waiting;
         }
         self.waiting_senders.remove(key, deferred);
         self.reserved -= 1;
         self.buffer.extend(item.take());
         self.settle(deferred);
-        Standing::Done(())
+        Progress::Done(())
     }
 
     /// Takes a send out of the queue, with its item.
@@ -272,20 +233,25 @@ impl<T> State<T> {
         item: &mut Option<T>,
         deferred: &mut Deferred,
     ) {
-        let (offer, was_granted) = self.waiting_senders.remove(key, deferred);
-        if self.is_rendezvous() {
-            self.offered -= usize::from(offer.item.is_some());
-            if offer.item.is_some() {
-                *item = offer.item;
-            }
-        } else if was_granted {
-            self.reserved -= 1;
+        let standing = self.waiting_senders.standing(key);
+        if standing != wait_list::Standing::Closed {
+            self.forget_send(key, standing);
+        }
+        let (offer, _) = self.waiting_senders.remove(key, deferred);
+        if offer.item.is_some() {
+            *item = offer.item;
         }
         self.settle(deferred);
     }
 
-    pub(super) fn is_send_done(&self, key: usize) -> bool {
-        self.waiting_senders.get(key).is_granted
+    /// Whether a waiting send is committed: it has a place, or its item was taken.
+    pub(super) fn is_send_committed(&self, key: usize) -> bool {
+        self.waiting_senders.standing(key) == wait_list::Standing::Granted || self.is_taken(key)
+    }
+
+    /// Whether a receiver has taken the item of a waiting send.
+    fn is_taken(&self, key: usize) -> bool {
+        self.is_rendezvous() && self.waiting_senders.data(key).item.is_none()
     }
 
     // Receivers.
@@ -303,26 +269,26 @@ impl<T> State<T> {
         deferred: &mut Deferred,
     ) -> VecDeque<T> {
         self.receivers -= 1;
-        self.wake_receivers(deferred, |waiting| waiting == clone);
+        let closed = self.waiting_receivers.close(|waiting| *waiting == clone, deferred);
+        let granted = closed.iter().filter(|(_, was)| *was == wait_list::Standing::Granted);
+        self.promised -= granted.count();
         if self.receivers > 0 {
             self.settle(deferred);
             return VecDeque::new();
         }
-        self.wake_senders(deferred, |_| true);
-        let items = std::mem::take(&mut self.buffer);
-        self.settle_receivers(deferred);
-        items
+        self.waiting_senders.wake_waiting(deferred);
+        std::mem::take(&mut self.buffer)
     }
 
     /// Takes the first item that is promised to nobody.
-    pub(super) fn try_recv(&mut self, deferred: &mut Deferred) -> Standing<T> {
+    pub(super) fn try_recv(&mut self, deferred: &mut Deferred) -> Progress<T> {
         if self.items() > self.promised {
             return match self.take_item(self.promised, deferred) {
-                Some(item) => Standing::Done(item),
-                None => Standing::Waiting,
+                Some(item) => Progress::Done(item),
+                None => Progress::Waiting,
             };
         }
-        if self.senders == 0 && self.items() == 0 { Standing::Closed } else { Standing::Waiting }
+        if self.senders == 0 && self.items() == 0 { Progress::Closed } else { Progress::Waiting }
     }
 
     pub(super) fn enqueue_recv(&mut self, clone: CloneId, waker: &Waker) -> usize {
@@ -333,52 +299,43 @@ impl<T> State<T> {
     pub(super) fn continue_recv(
         &mut self,
         key: usize,
-        is_closed: bool,
         waker: &Waker,
         deferred: &mut Deferred,
-    ) -> Standing<T> {
-        if is_closed {
-            self.withdraw_recv(key, deferred);
-            return Standing::Closed;
-        }
-        if !self.waiting_receivers.get(key).is_granted {
+    ) -> Progress<T> {
+        if self.waiting_receivers.standing(key) == wait_list::Standing::Waiting {
             self.waiting_receivers.renew(key, waker, deferred);
             self.settle_receivers(deferred);
         }
-        if self.waiting_receivers.get(key).is_granted {
-            let rank = self.rank(key);
-            self.waiting_receivers.remove(key, deferred);
-            self.promised -= 1;
-            if let Some(item) = self.take_item(rank, deferred) {
-                return Standing::Done(item);
+        match self.waiting_receivers.standing(key) {
+            wait_list::Standing::Granted => {
+                let rank = self.waiting_receivers.rank(key);
+                self.waiting_receivers.remove(key, deferred);
+                self.promised -= 1;
+                match self.take_item(rank, deferred) {
+                    Some(item) => Progress::Done(item),
+                    None => unreachable!("there is an item for each receiver that was granted one"),
+                }
             }
-        } else if self.senders == 0 && self.items() == 0 {
-            self.withdraw_recv(key, deferred);
-            return Standing::Closed;
+            wait_list::Standing::Waiting if self.senders > 0 || self.items() > 0 => {
+                Progress::Waiting
+            }
+            wait_list::Standing::Waiting | wait_list::Standing::Closed => {
+                self.waiting_receivers.remove(key, deferred);
+                Progress::Closed
+            }
         }
-        Standing::Waiting
     }
 
     /// Takes a receive out of the queue; what it was promised passes on.
     pub(super) fn withdraw_recv(&mut self, key: usize, deferred: &mut Deferred) {
-        let (_, was_granted) = self.waiting_receivers.remove(key, deferred);
-        self.promised -= usize::from(was_granted);
+        let (_, standing) = self.waiting_receivers.remove(key, deferred);
+        self.promised -= usize::from(standing == wait_list::Standing::Granted);
         self.settle_receivers(deferred);
     }
 
-    pub(super) fn is_recv_granted(&self, key: usize) -> bool {
-        self.waiting_receivers.get(key).is_granted
-    }
-
-    /// How many granted receivers came before this one.
-    fn rank(&self, key: usize) -> usize {
-        let mut rank = 0;
-        let mut at = self.waiting_receivers.before(key);
-        while let Some(before) = at {
-            rank += usize::from(self.waiting_receivers.get(before).is_granted);
-            at = self.waiting_receivers.before(before);
-        }
-        rank
+    /// Whether a waiting receive is committed: there is an item for it.
+    pub(super) fn is_recv_committed(&self, key: usize) -> bool {
+        self.waiting_receivers.standing(key) == wait_list::Standing::Granted
     }
 
     /// Takes the item at a place in the order, and gives its place to the next sender.
@@ -393,22 +350,15 @@ impl<T> State<T> {
     }
 
     fn take_offer(&mut self, place: usize, deferred: &mut Deferred) -> Option<T> {
-        let mut at = self.waiting_senders.head();
-        let mut passed = 0;
-        while let Some(key) = at {
-            let sender = self.waiting_senders.get_mut(key);
-            if sender.data.item.is_some() {
-                if passed == place {
-                    let item = sender.data.item.take();
-                    sender.grant(deferred);
-                    self.offered -= 1;
-                    return item;
-                }
-                passed += 1;
-            }
-            at = self.waiting_senders.after(key);
+        let mut at = self.waiting_senders.first_waiting();
+        for _ in 0..place {
+            at = self.waiting_senders.after(at?);
         }
-        None
+        let key = at?;
+        let item = self.waiting_senders.data_mut(key).item.take();
+        self.waiting_senders.grant(key, deferred);
+        self.offered -= 1;
+        item
     }
 
     pub(super) fn statistics(&self) -> ChannelStatistics {

@@ -19,11 +19,12 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::error::{Cancelled, Panic, Reason, TaskError};
-use crate::frame::{Frame, enter_task};
+use crate::frame::Frame;
 use crate::outcome::Outcome;
+use crate::quiet::drop_quietly;
 use crate::seat::drop_body;
 use crate::step::{Step, step};
-use crate::tree::{Node, Round};
+use crate::tree::{Inquiry, Node};
 
 /// How a child ended.
 enum End<T, E> {
@@ -46,7 +47,7 @@ pin_project! {
         E: 'static,
     {
         frame: Frame,
-        round: Option<Round>,
+        inquiry: Inquiry,
         has_ended: bool,
         failure: PhantomData<fn() -> E>,
         #[pin]
@@ -86,7 +87,7 @@ where
     pub(super) fn new(node: Arc<Node>, group: Arc<Node>, body: F) -> Self {
         Self {
             frame: Frame::new(node, group),
-            round: None,
+            inquiry: Inquiry::default(),
             has_ended: false,
             failure: PhantomData,
             body: Some(body),
@@ -108,8 +109,8 @@ where
         }
         let node = this.frame.own_scope().clone();
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let step = step(&node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
-                Some(body) => enter_task(this.frame, || body.poll(cx)),
+            let step = step(&node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
+                Some(body) => this.frame.enter_task(cx, |cx| body.poll(cx)),
                 None => Poll::Pending,
             });
             match step {
@@ -127,10 +128,10 @@ where
             Err(payload) => End::Panicked(Panic::new(payload)),
         };
         let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
-        if let Err(payload) = dropped
-            && !matches!(end, End::Panicked(_))
-        {
-            end = End::Panicked(Panic::new(payload));
+        match dropped {
+            Err(payload) if matches!(end, End::Panicked(_)) => drop_quietly(payload),
+            Err(payload) => end = End::Panicked(Panic::new(payload)),
+            Ok(()) => {}
         }
         *this.has_ended = true;
         finish(this.frame, end);
@@ -140,6 +141,7 @@ where
 
 /// Tells the handle and then the group.
 fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
+    let counted = Counted(frame);
     let (node, group) = (frame.own_scope(), frame.own_group());
     let task = node.as_task();
     let mut panic = None;
@@ -177,6 +179,15 @@ fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
         group.as_group().add_panic(panic);
         group.cancel(Reason::Failure);
     }
-    node.release();
-    group.finish_one();
+    drop(counted);
+}
+
+/// Lets the count of the group fall, also if a destructor or waker of the user panics.
+struct Counted<'a>(&'a Frame);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.own_scope().release();
+        self.0.own_group().finish_one();
+    }
 }

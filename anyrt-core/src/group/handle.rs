@@ -67,7 +67,7 @@ impl<T: Send + 'static> IntoFuture for TaskHandle<T> {
     type IntoFuture = Join<T>;
 
     fn into_future(self) -> Join<T> {
-        Join { handle: self, is_waiting: false }
+        Join { handle: self, is_waiting: false, is_over: false }
     }
 }
 
@@ -90,12 +90,14 @@ impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
 pub struct Join<T> {
     handle: TaskHandle<T>,
     is_waiting: bool,
+    is_over: bool,
 }
 
 impl<T: 'static> Future for Join<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        assert!(!self.is_over, "a join was polled after it had given its result");
         if !self.is_waiting {
             ready!(leaf::poll_turn(cx));
             self.is_waiting = true;
@@ -104,10 +106,18 @@ impl<T: 'static> Future for Join<T> {
         task.joiner.register(cx.waker());
         match task.take() {
             Some(result) => {
+                self.is_over = true;
                 budget::spend();
                 Poll::Ready(result)
             }
-            None => Poll::Pending,
+            None => {
+                if leaf::is_cut(cx.waker()) {
+                    self.is_waiting = false;
+                } else {
+                    leaf::wake_when_cancelled(cx.waker());
+                }
+                Poll::Pending
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //!   `finished` grows without a lock, on a cache line of its own. A group closes under the link lock,
 //!   when the two say that nobody is left, so that `try_spawn` is exact.
 //! - The last child and the joiner do not miss each other: the joiner writes `waiting` and then
-//!   reads `finished`; a child writes `finished` and then reads `waiting`. All four are SeqCst, so at
+//!   reads `finished`; a child writes `finished` and then reads `waiting`. All four are `SeqCst`, so at
 //!   least one of the two sees what the other wrote.
 //! - `finished` is read before `spawned`: a task that is counted in `finished` was counted in
 //!   `spawned` before, so the difference is never too small.
@@ -103,7 +103,7 @@ impl GroupPart {
 
     pub(super) fn take_failures<E: Send + 'static>(&self) -> Vec<E> {
         let failures = lock(&self.failures).take();
-        match failures.map(|list| list.downcast::<Vec<E>>()) {
+        match failures.map(<Box<dyn Any + Send>>::downcast::<Vec<E>>) {
             Some(Ok(list)) => *list,
             Some(Err(_)) => unreachable!("a group has failures of one type"),
             None => Vec::new(),

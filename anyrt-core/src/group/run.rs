@@ -14,12 +14,12 @@ use super::TaskGroup;
 use super::part::GroupPart;
 use crate::driver::{Ambient, Driver};
 use crate::error::{Cancelled, Failures, GroupError, Panic, Reason};
-use crate::frame::Frame;
+use crate::frame::{self, Frame};
 use crate::outcome::Outcome;
 use crate::seat::{Seat, drop_body};
 use crate::source::Source;
 use crate::step::{Step, step};
-use crate::tree::{Node, Round};
+use crate::tree::{Inquiry, Node};
 
 pin_project! {
     /// The future of `task_group`: it ends after its body and every child.
@@ -57,7 +57,7 @@ pin_project! {
             let this = this.project();
             let Some(live) = this.live else { return };
             let node = live.seat.node.clone();
-            if !matches!(live.phase, Phase::Over) {
+            if !live.phase.is_over() {
                 node.cancel(Reason::Dropped);
                 if let Err(payload) = drop_body(this.body, |drop| live.frame.enter_shielded(drop)) {
                     node.as_group().add_panic(Panic::new(payload));
@@ -75,7 +75,7 @@ pin_project! {
 struct Live {
     seat: Seat,
     frame: Frame,
-    round: Option<Round>,
+    inquiry: Inquiry,
     phase: Phase,
 }
 
@@ -85,6 +85,12 @@ enum Phase {
     Joining,
     /// All tasks have ended; what is left may be to wait for an outer scope to drop it.
     Over,
+}
+
+impl Phase {
+    fn is_over(self) -> bool {
+        matches!(self, Self::Over)
+    }
 }
 
 impl<D, E, B, F> RunGroup<D, E, B, F>
@@ -124,7 +130,7 @@ impl Live {
         Self {
             frame: Frame::new(node.clone(), node.clone()),
             seat: Seat::new(node),
-            round: None,
+            inquiry: Inquiry::default(),
             phase: Phase::Body,
         }
     }
@@ -144,8 +150,8 @@ impl Live {
         let frame = &mut self.frame;
         let mut panicked = None;
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let step = step(&node, &mut self.round, cx, |cx| {
-                frame.enter(|| {
+            let step = step(&node, &mut self.inquiry, cx, |cx| {
+                frame.enter(cx, |cx| {
                     if let Some(made) = make() {
                         body.set(Some(made));
                     }
@@ -200,7 +206,11 @@ impl Live {
     }
 
     /// Panic, then failures, then a visible cancellation, then the value (laws E2, E5-E8).
-    fn poll_exit<E, T>(&mut self, value: &mut Option<T>) -> Poll<Result<T, GroupError<E>>>
+    fn poll_exit<E, T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        value: &mut Option<T>,
+    ) -> Poll<Result<T, GroupError<E>>>
     where
         E: Send + 'static,
     {
@@ -215,7 +225,7 @@ impl Live {
             return Poll::Ready(Err(GroupError::Failed(failures)));
         }
         if node.was_cut() && !node.resolves() {
-            node.park();
+            node.park(cx.waker());
             return Poll::Pending;
         }
         node.release();
@@ -244,10 +254,14 @@ where
         let live = match this.live {
             Some(live) => live,
             None => {
+                if *this.is_root {
+                    frame::refuse_nested_run();
+                }
                 let part = GroupPart::new(this.source.erase());
                 this.live.insert(Live::begin(part, *this.is_root))
             }
         };
+        live.seat.node.refuse_late_poll(live.phase.is_over());
         if !*this.is_root {
             live.seat.settle();
             live.seat.node.tie_to_enclosing();
@@ -263,7 +277,7 @@ where
         if matches!(live.phase, Phase::Joining) {
             ready!(live.poll_join(cx));
         }
-        live.poll_exit(this.value)
+        live.poll_exit(cx, this.value)
     }
 }
 

@@ -56,7 +56,6 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     ///
     /// [`GroupClosed`] with the future, if the group has ended.
     #[track_caller]
-    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
     pub fn try_spawn<F>(
         &self,
         future: F,

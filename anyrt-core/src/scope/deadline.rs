@@ -36,16 +36,11 @@ impl<D: Driver> Deadline<D> {
         timeout: Option<Duration>,
         source: &Source<D>,
     ) {
-        let mut at = node.deadline();
-        if let Some(timeout) = timeout {
-            let end = source.with(D::now).checked_add(timeout);
-            at = match (at, end) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-            node.init_deadline(at);
-        }
-        *self.project().at = at;
+        let end = timeout.and_then(|timeout| source.with(D::now).checked_add(timeout));
+        *self.project().at = match end {
+            Some(end) => node.limit_deadline(end),
+            None => node.deadline(),
+        };
     }
 
     /// Whether the deadline has passed, by the clock.

@@ -16,7 +16,7 @@ use crate::frame::{self, ScopeFrame};
 use crate::seat::{Seat, drop_body, resume_if_calm};
 use crate::source::Source;
 use crate::step::{Step, step};
-use crate::tree::Round;
+use crate::tree::Inquiry;
 
 pin_project! {
     /// The future of [`CancelScope::run`].
@@ -31,7 +31,7 @@ pin_project! {
     {
         seat: Seat,
         frame: ScopeFrame,
-        round: Option<Round>,
+        inquiry: Inquiry,
         timeout: Option<Duration>,
         source: Source<D>,
         #[pin]
@@ -59,7 +59,7 @@ impl<D: Driver, F> RunScope<D, F> {
         Self {
             frame: ScopeFrame::new(node.clone()),
             seat: Seat::new(node),
-            round: None,
+            inquiry: Inquiry::default(),
             timeout,
             source,
             deadline: Deadline::new(),
@@ -77,17 +77,14 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
         let node = this.seat.node.clone();
         if this.body.is_none() {
             // Cut, and an outer scope was to resolve it; unless this one was moved away from there.
-            return if node.resolves() {
-                Poll::Ready(Err(caught(this.seat)))
-            } else {
-                Poll::Pending
-            };
+            node.refuse_late_poll(true);
+            return poll_exit(this.seat, cx);
         }
         if is_first {
             if let Source::Given(driver) = &*this.source
                 && frame::with_backend(|_| ()).is_none()
             {
-                this.frame.set_backend(ErasedBackend::new(driver.clone()));
+                this.frame.bring_backend(ErasedBackend::new(driver.clone()));
             }
             this.deadline.as_mut().start(&node, *this.timeout, this.source);
         }
@@ -95,10 +92,11 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
             node.cancel(Reason::Deadline);
         }
         loop {
-            let stepped = step(&node, this.round, cx, |cx| match this.body.as_mut().as_pin_mut() {
-                Some(body) => this.frame.enter(|| body.poll(cx)),
-                None => Poll::Pending,
-            });
+            let stepped =
+                step(&node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
+                    Some(body) => this.frame.enter(cx, |cx| body.poll(cx)),
+                    None => Poll::Pending,
+                });
             match stepped {
                 Step::Ready(value) => {
                     let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
@@ -120,22 +118,24 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
                         node.release();
                         resume_if_calm(dropped);
                     }
-                    if node.resolves() {
-                        return Poll::Ready(Err(caught(this.seat)));
-                    }
-                    node.park();
-                    return Poll::Pending;
+                    return poll_exit(this.seat, cx);
                 }
             }
         }
     }
 }
 
-fn caught(seat: &Seat) -> Cancelled {
-    seat.node.set_caught();
-    let reason = seat.node.reason();
-    seat.node.release();
-    Cancelled::new(reason)
+/// Once the body is cut: the error, or the wait for an outer scope that gives it.
+fn poll_exit<T>(seat: &Seat, cx: &Context<'_>) -> Poll<Result<T, Cancelled>> {
+    let node = &seat.node;
+    if !node.resolves() {
+        node.park(cx.waker());
+        return Poll::Pending;
+    }
+    node.set_caught();
+    let reason = node.reason();
+    node.release();
+    Poll::Ready(Err(Cancelled::new(reason)))
 }
 
 impl<D: Driver, F> Debug for RunScope<D, F> {
@@ -145,41 +145,5 @@ impl<D: Driver, F> Debug for RunScope<D, F> {
             .field("deadline", &self.seat.node.deadline())
             .field("has_body", &self.body.is_some())
             .finish()
-    }
-}
-
-pin_project! {
-    /// The future of `shield`: no outer cancellation reaches what runs inside.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe** as far as the future inside is; foreign code can still drop it.
-    #[must_use = "a shield does nothing unless it is awaited"]
-    #[derive(Debug)]
-    pub struct Shield<D, F>
-    where
-        D: Driver,
-    {
-        #[pin]
-        run: RunScope<D, F>,
-    }
-}
-
-impl<D: Driver, F> Shield<D, F> {
-    /// Shields `future`.
-    pub fn new(scope: CancelScope<D>, future: F) -> Self {
-        Self { run: scope.shielded().run(future) }
-    }
-}
-
-impl<D: Driver, F: Future> Future for Shield<D, F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        match self.project().run.poll(cx) {
-            Poll::Ready(Ok(value)) => Poll::Ready(value),
-            // Struck before the shield was up: an outer scope drops this future.
-            Poll::Ready(Err(_)) | Poll::Pending => Poll::Pending,
-        }
     }
 }

@@ -3,11 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
 use super::{CancelScope, RunScope};
-use crate::driver::Driver;
+use crate::driver::{Ambient, Driver};
 use crate::error::TimedOut;
 
 pin_project! {
@@ -27,10 +28,15 @@ pin_project! {
     }
 }
 
-impl<D: Driver, F> MoveOnAfter<D, F> {
-    /// Runs `future` in `scope`, which has a deadline.
-    pub fn new(scope: CancelScope<D>, future: F) -> Self {
-        Self { run: scope.run(future) }
+impl<D: Ambient, F> MoveOnAfter<D, F> {
+    /// Runs `future` for at most `timeout`, counted from the first poll.
+    pub fn after(timeout: Duration, future: F) -> Self {
+        Self { run: CancelScope::new().with_timeout(timeout).run(future) }
+    }
+
+    /// Runs `future` until `deadline` at the latest.
+    pub fn at(deadline: Instant, future: F) -> Self {
+        Self { run: CancelScope::new().with_deadline(deadline).run(future) }
     }
 }
 
@@ -59,10 +65,15 @@ pin_project! {
     }
 }
 
-impl<D: Driver, F> FailAfter<D, F> {
-    /// Runs `future` in `scope`, which has a deadline.
-    pub fn new(scope: CancelScope<D>, future: F) -> Self {
-        Self { run: scope.run(future) }
+impl<D: Ambient, F> FailAfter<D, F> {
+    /// Runs `future` for at most `timeout`, counted from the first poll.
+    pub fn after(timeout: Duration, future: F) -> Self {
+        Self { run: CancelScope::new().with_timeout(timeout).run(future) }
+    }
+
+    /// Runs `future` until `deadline` at the latest.
+    pub fn at(deadline: Instant, future: F) -> Self {
+        Self { run: CancelScope::new().with_deadline(deadline).run(future) }
     }
 }
 

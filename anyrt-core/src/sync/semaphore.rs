@@ -3,8 +3,8 @@
 //! # Invariants
 //!
 //! - `permits` counts what is neither held nor granted.
-//! - After every change the list is settled: as long as the first waiter that is neither granted nor
-//!   cancelled fits, it is granted. So whoever comes later never takes what it waits for (law F1).
+//! - After every change the list is settled: as long as the first waiter that is not cancelled fits, it
+//!   is granted. So whoever comes later never takes what it waits for (law F1).
 
 use std::fmt::{self, Debug};
 use std::future::Future;
@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::error::TryAcquireError;
 use crate::lock::lock;
-use crate::wait_list::{Deferred, WaitList};
+use crate::wait_list::{Deferred, Standing, WaitList};
 use crate::{budget, frame, leaf};
 
 /// A counted set of permits, given out in the order of asking.
@@ -39,45 +39,26 @@ pub struct Semaphore {
 
 struct State {
     permits: usize,
+    /// All permits, those that are held or granted among them.
+    total: usize,
     waiters: WaitList<usize>,
 }
 
 impl State {
     /// Grants in order, as far as the permits go.
     fn settle(&mut self, deferred: &mut Deferred) {
-        let Self { permits, waiters } = self;
-        if *permits == 0 {
-            return;
+        while let Some(first) = self.waiters.first_eligible(deferred) {
+            let count = *self.waiters.data(first);
+            if count > self.permits {
+                return;
+            }
+            self.permits -= count;
+            self.waiters.grant(first, deferred);
         }
-        waiters.for_each(|waiter| {
-            if waiter.is_granted {
-                return true;
-            }
-            if waiter.is_cancelled() {
-                waiter.wake(deferred);
-                return true;
-            }
-            if waiter.data > *permits {
-                return false;
-            }
-            *permits -= waiter.data;
-            waiter.grant(deferred);
-            *permits > 0
-        });
-    }
-
-    /// Whether somebody waits who may still be served.
-    fn is_contended(&mut self) -> bool {
-        let mut is_contended = false;
-        self.waiters.for_each(|waiter| {
-            is_contended = !waiter.is_granted && !waiter.is_cancelled();
-            !is_contended
-        });
-        is_contended
     }
 
     fn try_take(&mut self, count: usize) -> bool {
-        let fits = self.permits >= count && (self.waiters.is_empty() || !self.is_contended());
+        let fits = self.permits >= count && !self.waiters.has_eligible();
         if fits {
             self.permits -= count;
         }
@@ -88,7 +69,7 @@ impl State {
 impl Semaphore {
     /// Makes a semaphore with so many permits.
     pub const fn new(permits: usize) -> Self {
-        Self { state: Mutex::new(State { permits, waiters: WaitList::new() }) }
+        Self { state: Mutex::new(State { permits, total: permits, waiters: WaitList::new() }) }
     }
 
     /// Waits for a permit.
@@ -166,11 +147,12 @@ impl Semaphore {
     ///
     /// # Panics
     ///
-    /// Panics if there would be more than `usize::MAX` permits.
+    /// Panics if there would be more than `usize::MAX` permits, those that are held included.
     pub fn add_permits(&self, count: usize) {
         self.change(|state| {
-            let sum = state.permits.checked_add(count);
-            state.permits = sum.expect("a semaphore holds at most usize::MAX permits");
+            let total = state.total.checked_add(count);
+            state.total = total.expect("a semaphore has at most usize::MAX permits");
+            state.permits += count;
         });
     }
 
@@ -229,13 +211,14 @@ impl Waiter {
             let mut deferred = Deferred::default();
             let mut state = lock(&semaphore.state);
             let is_cancelled = frame::is_cancelled();
-            if !state.waiters.get(key).is_granted && !is_cancelled {
+            if !is_cancelled {
                 // It may have been skipped while its scope was cancelled.
                 state.waiters.renew(key, cx.waker(), &mut deferred);
                 state.settle(&mut deferred);
             }
-            let is_granted = state.waiters.get(key).is_granted;
-            if is_granted || is_cancelled {
+            let is_granted = state.waiters.standing(key) == Standing::Granted;
+            let waits = !is_granted && !is_cancelled;
+            if !waits {
                 state.waiters.remove(key, &mut deferred);
                 state.settle(&mut deferred);
                 self.key = None;
@@ -246,7 +229,8 @@ impl Waiter {
                 budget::spend();
                 return Poll::Ready(());
             }
-            if !is_cancelled {
+            if waits {
+                leaf::wake_when_cancelled(cx.waker());
                 return Poll::Pending;
             }
         }
@@ -258,6 +242,8 @@ impl Waiter {
             return Poll::Ready(());
         }
         self.key = Some(state.waiters.push_back(self.count, cx.waker()));
+        drop(state);
+        leaf::wake_when_cancelled(cx.waker());
         Poll::Pending
     }
 
@@ -266,8 +252,8 @@ impl Waiter {
         let Some(key) = self.key.take() else { return };
         let mut deferred = Deferred::default();
         let mut state = lock(&semaphore.state);
-        let (count, was_granted) = state.waiters.remove(key, &mut deferred);
-        if was_granted {
+        let (count, standing) = state.waiters.remove(key, &mut deferred);
+        if standing == Standing::Granted {
             state.permits += count;
         }
         state.settle(&mut deferred);
@@ -341,9 +327,10 @@ pub struct Permit<'a> {
 }
 
 impl Permit<'_> {
-    /// Takes the permits out of the semaphore for good.
+    /// Takes the permits out of the semaphore for good (law L4).
     pub fn forget(mut self) {
-        self.count = 0;
+        let count = std::mem::take(&mut self.count);
+        self.semaphore.change(|state| state.total -= count);
     }
 }
 
@@ -362,9 +349,10 @@ pub struct OwnedPermit {
 }
 
 impl OwnedPermit {
-    /// Takes the permits out of the semaphore for good.
+    /// Takes the permits out of the semaphore for good (law L4).
     pub fn forget(mut self) {
-        self.count = 0;
+        let count = std::mem::take(&mut self.count);
+        self.semaphore.change(|state| state.total -= count);
     }
 }
 

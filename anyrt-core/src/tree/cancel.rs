@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::node::{CALLED, EFFECTIVE, Node, SHIELD, STRUCK, TASK_ROOT};
 use crate::error::Reason;
 use crate::lock::lock;
+use crate::quiet;
 
 impl Node {
     /// Computes the effective flag; the caller holds the link lock and gives the parent's flag.
@@ -16,26 +17,32 @@ impl Node {
 
     /// Hangs the node under `parent`, and takes over its cancellation.
     pub(crate) fn attach(self: &Arc<Self>, parent: Option<&Arc<Node>>) {
-        let old = {
-            let mut link = lock(&self.link);
-            std::mem::replace(&mut link.parent, parent.cloned())
-        };
+        let old = std::mem::replace(&mut lock(&self.link).parent, parent.cloned());
         drop(old);
         if let Some(parent) = parent {
-            let mut link = lock(&parent.link);
-            parent.list_child(&mut link, self);
+            parent.list_child(self);
         }
         self.refresh();
     }
 
     /// Hangs the node elsewhere: what struck it there is none of its business here.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it would hang below itself.
     pub(crate) fn rehome(self: &Arc<Self>, parent: Option<&Arc<Node>>) {
-        let old = self.parent();
-        self.thaw();
-        self.attach(parent);
-        if let Some(old) = old {
-            old.waker.wake();
+        let mut above = parent.cloned();
+        while let Some(node) = above {
+            assert!(
+                !Arc::ptr_eq(&node, self),
+                "the future of a group or scope was moved into a task of its own, which it would \
+                 wait for: await it outside"
+            );
+            above = node.parent();
         }
+        self.thaw();
+        self.wake_held();
+        self.attach(parent);
     }
 
     /// Cancels; the first reason stays.
@@ -45,7 +52,7 @@ impl Node {
             if self.has(CALLED) {
                 return;
             }
-            link.reason = Some(reason);
+            link.extra_mut().reason = Some(reason);
             self.set(CALLED);
         }
         self.refresh();
@@ -74,7 +81,7 @@ impl Node {
         let mut at = Some(self.clone());
         while let Some(node) = at {
             let link = lock(&node.link);
-            if let Some(reason) = &link.reason {
+            if let Some(reason) = link.extra().and_then(|extra| extra.reason.as_ref()) {
                 return reason.clone();
             }
             let above = link.parent.clone();
@@ -88,16 +95,14 @@ impl Node {
     pub(crate) fn refresh(self: &Arc<Self>) {
         let mut wakers = Vec::new();
         self.spread(&mut wakers);
-        for waker in wakers {
-            waker.wake();
-        }
+        wakers.into_iter().for_each(quiet::wake);
     }
 
     fn spread(self: &Arc<Self>, wakers: &mut Vec<Waker>) {
         let mut todo = vec![self.clone()];
         while let Some(node) = todo.pop() {
             {
-                let link = lock(&node.link);
+                let mut link = lock(&node.link);
                 let parent = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
                 let effective = node.derive(parent);
                 if effective == node.is_effective() {
@@ -108,23 +113,27 @@ impl Node {
                 } else {
                     node.unset(EFFECTIVE);
                 }
-                todo.extend(link.children.iter().filter_map(std::sync::Weak::upgrade));
+                if let Some(extra) = link.extra() {
+                    todo.extend(extra.children.iter());
+                    todo.extend(extra.tasks.iter());
+                }
+                wakers.extend(link.take_leaves());
             }
             wakers.extend(node.waker.waker());
         }
     }
 
-    /// Decides for good that the cancellation strikes here.
+    /// Decides for good that the cancellation strikes here; gives the node that will resolve it.
     ///
-    /// False if it does not reach this node any more: a shield was raised meanwhile.
-    pub(crate) fn strike(self: &Arc<Self>) -> bool {
+    /// None if it does not reach this node any more: a shield was raised meanwhile.
+    pub(crate) fn strike(self: &Arc<Self>) -> Option<Arc<Node>> {
         if !self.is_effective() {
-            return false;
+            return None;
         }
+        let mut chain = self.chain_to_resolver();
         if self.has(STRUCK) {
-            return true;
+            return chain.pop();
         }
-        let chain = self.chain_to_resolver();
         let mut marked = Vec::with_capacity(chain.len());
         for (from_top, node) in chain.iter().rev().enumerate() {
             let link = lock(&node.link);
@@ -142,21 +151,33 @@ impl Node {
             if top_is_loose || node.has(SHIELD) || !above {
                 drop(link);
                 thaw(&marked);
-                return false;
+                return None;
             }
             node.set(STRUCK);
             drop(link);
             node.refresh();
             marked.push(node.clone());
         }
-        true
+        chain.pop()
+    }
+
+    /// Whether a shield keeps outer cancellations out; not one that came after the strike.
+    fn is_shut(&self) -> bool {
+        self.has(SHIELD) && !self.has(STRUCK)
+    }
+
+    /// Whether no outer cancellation of this task is visible, so that this node resolves its own.
+    pub(crate) fn is_outermost(&self) -> bool {
+        self.has(TASK_ROOT)
+            || self.is_shut()
+            || !self.parent().is_some_and(|parent| parent.is_effective())
     }
 
     /// The nodes of this task from here up to the outermost one that the cancellation reaches.
     fn chain_to_resolver(self: &Arc<Self>) -> Vec<Arc<Node>> {
         let mut chain = vec![self.clone()];
         let mut at = self.clone();
-        while !at.has(SHIELD) && !at.has(TASK_ROOT) {
+        while !at.is_shut() && !at.has(TASK_ROOT) {
             match at.parent() {
                 Some(parent) if parent.is_effective() => {
                     chain.push(parent.clone());
@@ -174,7 +195,7 @@ impl Node {
             {
                 let link = lock(&self.link);
                 let above = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
-                if !above || (self.has(SHIELD) && !self.has(STRUCK)) {
+                if !above || self.is_shut() {
                     return true;
                 }
                 if self.has(STRUCK) {
@@ -207,7 +228,7 @@ impl Node {
                 return Some(past);
             }
             let link = lock(&node.link);
-            earliest = match (earliest, link.deadline) {
+            earliest = match (earliest, link.deadline()) {
                 (Some(a), Some(b)) => Some(Instant::min(a, b)),
                 (a, b) => a.or(b),
             };
@@ -225,6 +246,8 @@ fn thaw(struck: &[Arc<Node>]) {
     }
     for node in struck {
         node.refresh();
+        let leaves = lock(&node.link).take_leaves();
+        leaves.into_iter().for_each(quiet::wake);
         node.waker.wake();
     }
 }

@@ -2,23 +2,38 @@
 //!
 //! A group, a shield, a cleanup or a blocking call keeps the cancelled scopes around it alive
 //! until it is done. But its future may sit in a variable that nobody polls any more, and then the
-//! scope would wait for ever. So a cancelled scope asks: it wakes the holders that its last pass
-//! did not reach, and polls once more. Who does not answer is *stalled* and no longer counts.
+//! scope would wait for ever. So a cancelled scope asks: it wakes one holder, has itself polled
+//! once more, and sees whether the holder was polled. Who does not answer is *stalled* and no longer
+//! counts. One that answers is enough to wait for.
 //!
 //! # Invariants
 //!
 //! - Nothing is counted on the fast path: holders are looked up only when a scope is cancelled.
-//! - A round of questions ends only with a quiet pass, one in which nothing was woken: combinators
-//!   that poll only what was woken, or only some of it at a time, get as many passes as they need.
-//! - A round is opened by an event (a holder that was not reached) and never by its own end, so it
-//!   cannot feed itself.
+//! - Only the outermost visible cancelled scope of a task asks, so that nesting does not multiply
+//!   polls. It is the one that the inner ones would have to wait for anyway; when it finds a holder
+//!   stalled, it has them look again.
+//! - Every poll that is not itself an answer is followed by a question: in it, the owner of a holder
+//!   that was polled may have gone on and left it. The question brings one more poll, and then
+//!   there is rest until something else wakes the task, so asking does not feed itself (law C10).
+//! - An answer counts if nothing was woken between the question and the end of the pass. If
+//!   something was, the owner may have gone on: the question waits for a quiet pass, and is asked
+//!   again after it, a few times. What never gets quiet is judged after so many passes.
 
+use std::cell::Cell;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 
-use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK, TASK_ROOT};
+use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK};
 use crate::lock::lock;
+use crate::quiet;
+use crate::waker_slot::WakerSlot;
+
+/// Passes of one question that may be restless before it is judged all the same.
+const RESTLESS_PASSES: u32 = 32;
+
+/// How often a question that was answered in a restless time is asked again.
+const QUESTIONS: u32 = 3;
 
 impl Node {
     fn holds(&self) -> bool {
@@ -27,19 +42,18 @@ impl Node {
 
     /// The running nodes that hang directly under this one and belong to the same task.
     pub(super) fn children_in_task(self: &Arc<Self>) -> Vec<Arc<Node>> {
-        let mut children: Vec<_> =
-            lock(&self.link).children.iter().filter_map(Weak::upgrade).collect();
+        let mut children: Vec<_> = match lock(&self.link).extra() {
+            Some(extra) => extra.children.iter().collect(),
+            None => return Vec::new(),
+        };
         children.retain(|child| {
-            child.has(RUNNING)
-                && !child.has(TASK_ROOT)
-                && child.parent().is_some_and(|parent| Arc::ptr_eq(&parent, self))
+            child.has(RUNNING) && child.parent().is_some_and(|parent| Arc::ptr_eq(&parent, self))
         });
         children
     }
 
-    /// The topmost holders below this node, in its task, that are not known to be stalled.
-    pub(crate) fn holders(self: &Arc<Self>) -> Vec<Arc<Node>> {
-        let mut holders = Vec::new();
+    /// A topmost holder below this node, in its task, that is not known to be stalled.
+    pub(crate) fn holder(self: &Arc<Self>) -> Option<Arc<Node>> {
         let mut todo = vec![self.clone()];
         while let Some(node) = todo.pop() {
             for child in node.children_in_task() {
@@ -47,64 +61,107 @@ impl Node {
                     continue;
                 }
                 if child.holds() {
-                    holders.push(child);
+                    return Some(child);
+                }
+                todo.push(child);
+            }
+        }
+        None
+    }
+}
+
+/// What a cancelled scope knows of its holders, kept by its future.
+#[derive(Default)]
+pub(crate) struct Inquiry {
+    recorder: Option<Arc<Recorder>>,
+    question: Option<Question>,
+}
+
+/// A holder that was asked whether anybody polls it.
+struct Question {
+    holder: Arc<Node>,
+    /// How often it had been polled when it was asked.
+    polls: u64,
+    passes: u32,
+    /// How often it was asked before.
+    repeats: u32,
+}
+
+/// What a pass has shown.
+pub(crate) enum Finding {
+    /// Somebody polls a holder, or it is asked and the next pass will tell.
+    Held,
+    /// Nothing holds the scope open.
+    Free,
+}
+
+impl Inquiry {
+    /// The waker to poll the body with: it notes what wakes the task.
+    pub(crate) fn waker(&mut self, outer: &Waker) -> Waker {
+        let recorder = self.recorder.get_or_insert_default();
+        recorder.outer.register(outer);
+        Waker::from(recorder.clone())
+    }
+
+    /// Forgets what it was about to find out: the scope is not cancelled any more.
+    pub(crate) fn forget(&mut self) {
+        self.question = None;
+    }
+
+    /// Looks at the holders after a pass in which the body stayed pending.
+    pub(crate) fn conclude(&mut self, node: &Arc<Node>, outer: &Waker) -> Finding {
+        let is_restless = self.recorder.as_ref().is_some_and(|recorder| recorder.take_woken());
+        let mut repeats = 0;
+        if let Some(question) = &mut self.question {
+            if is_restless {
+                question.passes += 1;
+                if question.passes < RESTLESS_PASSES {
+                    // What was woken brings the next pass.
+                    return Finding::Held;
+                }
+            }
+            let question = self.question.take();
+            if let Some(Question { holder, polls, passes, repeats: asked }) = question {
+                let was_polled = holder.polls() != polls;
+                if was_polled && (passes == 0 || asked + 1 >= QUESTIONS) {
+                    return Finding::Held;
+                }
+                if was_polled {
+                    repeats = asked + 1;
                 } else {
-                    todo.push(child);
+                    holder.set_stalled();
+                    holder.wake_held_below(Some(node));
                 }
             }
         }
-        holders
+        let Some(holder) = node.holder() else { return Finding::Free };
+        let polls = holder.polls();
+        ASKING.with(|asking| {
+            asking.set(true);
+            holder.waker.wake();
+            asking.set(false);
+        });
+        self.question = Some(Question { holder, polls, passes: 0, repeats });
+        outer.wake_by_ref();
+        Finding::Held
     }
 }
 
-/// Holders as they were before a pass, with how often each had been polled.
-pub(crate) struct Snapshot(Vec<(Arc<Node>, u64)>);
-
-impl Snapshot {
-    pub(crate) fn of(holders: Vec<Arc<Node>>) -> Self {
-        Self(holders.into_iter().map(|node| (node.clone(), node.polls())).collect())
-    }
-
-    /// Whether the node was polled since; one that came later is being polled.
-    pub(crate) fn saw(&self, node: &Arc<Node>) -> bool {
-        match self.0.iter().find(|(known, _)| Arc::ptr_eq(known, node)) {
-            Some((_, polls)) => node.polls() != *polls,
-            None => true,
-        }
-    }
+thread_local! {
+    /// Whether this thread wakes a holder only to ask it.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A round of questions that is under way, kept by the scope that asks.
-pub(crate) struct Round {
-    pub(crate) since: Snapshot,
-}
-
-/// A waker that notes whether it was called, and can be kept from passing it on.
-pub(crate) struct Recorder {
-    inner: Waker,
-    muted: AtomicBool,
+/// A waker that notes that it was called.
+#[derive(Default)]
+pub(super) struct Recorder {
+    outer: WakerSlot,
     woken: AtomicBool,
 }
 
 impl Recorder {
-    pub(crate) fn new(inner: &Waker) -> Arc<Self> {
-        Arc::new(Self {
-            inner: inner.clone(),
-            muted: AtomicBool::new(false),
-            woken: AtomicBool::new(false),
-        })
-    }
-
-    pub(crate) fn mute(&self, muted: bool) {
-        self.muted.store(muted, Ordering::SeqCst);
-    }
-
-    pub(crate) fn was_woken(&self) -> bool {
-        self.woken.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn forget(&self) {
-        self.woken.store(false, Ordering::SeqCst);
+    fn take_woken(&self) -> bool {
+        self.woken.swap(false, Ordering::SeqCst)
     }
 }
 
@@ -114,9 +171,11 @@ impl Wake for Recorder {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::SeqCst);
-        if !self.muted.load(Ordering::SeqCst) {
-            self.inner.wake_by_ref();
+        if !ASKING.try_with(Cell::get).unwrap_or(false) {
+            self.woken.store(true, Ordering::SeqCst);
+        }
+        if let Some(outer) = self.outer.waker() {
+            quiet::wake(outer);
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::fmt::{self, Debug};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::error::Reason;
+use super::link::Link;
 use crate::group::{GroupPart, TaskPart};
 use crate::lock::lock;
 use crate::waker_slot::WakerSlot;
@@ -43,26 +43,15 @@ pub(crate) enum Role {
     Task(TaskPart),
 }
 
-pub(super) struct Link {
-    pub(super) parent: Option<Arc<Node>>,
-    pub(super) children: Vec<Weak<Node>>,
-    /// The length at which dead children are swept out of the list.
-    sweep_at: usize,
-    pub(super) deadline: Option<Instant>,
-    pub(super) reason: Option<Reason>,
-}
-
 /// A scope, a group or a task in the tree.
 pub(crate) struct Node {
-    flags: AtomicU32,
+    pub(super) flags: AtomicU32,
     /// How often its owner polled it; only the poller writes.
-    polls: AtomicU64,
+    pub(super) polls: AtomicU64,
     pub(crate) waker: WakerSlot,
     pub(super) link: Mutex<Link>,
     pub(crate) role: Role,
 }
-
-const FIRST_SWEEP: usize = 8;
 
 impl Node {
     fn with(flags: u32, role: Role, parent: Option<Arc<Node>>) -> Arc<Self> {
@@ -70,13 +59,7 @@ impl Node {
             flags: AtomicU32::new(flags),
             polls: AtomicU64::new(0),
             waker: WakerSlot::default(),
-            link: Mutex::new(Link {
-                parent,
-                children: Vec::new(),
-                sweep_at: FIRST_SWEEP,
-                deadline: None,
-                reason: None,
-            }),
+            link: Mutex::new(Link { parent, extra: None }),
             role,
         })
     }
@@ -86,8 +69,8 @@ impl Node {
         Self::with(0, Role::Scope, None)
     }
 
-    /// A part of a task that holds its scopes open while it runs.
-    pub(crate) fn holder() -> Arc<Self> {
+    /// A call that holds the scopes of its task open while it runs.
+    pub(crate) fn blocking_call() -> Arc<Self> {
         Self::with(HOLDING, Role::Scope, None)
     }
 
@@ -182,12 +165,22 @@ impl Node {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        lock(&self.link).deadline
+        lock(&self.link).deadline()
     }
 
-    /// Sets the deadline without telling anybody: for the owner, before or during its poll.
+    /// Sets the deadline before the scope runs, without telling anybody.
     pub(crate) fn init_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.link).deadline = deadline;
+        lock(&self.link).extra_mut().deadline = deadline;
+    }
+
+    /// Sets the deadline that a timeout gives, unless another is earlier or was set from outside.
+    pub(crate) fn limit_deadline(&self, end: Instant) -> Option<Instant> {
+        let mut link = lock(&self.link);
+        if !self.has(MOVED) {
+            let earliest = link.deadline().map_or(end, |at| at.min(end));
+            link.extra_mut().deadline = Some(earliest);
+        }
+        link.deadline()
     }
 
     /// Gives the deadline if it was changed from outside since the last call.
@@ -201,130 +194,36 @@ impl Node {
 
     /// Changes the deadline, and has the owner look at it.
     pub(crate) fn move_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.link).deadline = deadline;
+        let mut link = lock(&self.link);
+        link.extra_mut().deadline = deadline;
         self.set(MOVED);
+        drop(link);
         self.waker.wake();
-    }
-
-    /// Notes that the owner polls it now.
-    pub(crate) fn mark_polled(&self) {
-        self.polls.store(self.polls() + 1, Ordering::Relaxed);
-        if self.has(STALLED) {
-            self.unset(STALLED);
-        }
-    }
-
-    /// Notes that nobody polls it any more, until somebody does.
-    pub(crate) fn set_stalled(&self) {
-        self.set(STALLED);
     }
 
     pub(crate) fn polls(&self) -> u64 {
         self.polls.load(Ordering::Relaxed)
-    }
-
-    /// Notes that its life in the tree begins.
-    pub(crate) fn start(&self) {
-        self.set(RUNNING);
-    }
-
-    /// Notes that its life in the tree is over, so that it holds nothing open any more.
-    pub(crate) fn release(&self) {
-        let before = self.flags.fetch_and(!(RUNNING | HOLDING), Ordering::SeqCst);
-        if before & RUNNING == 0 {
-            return;
-        }
-        self.waker.clear();
-        if before & (HOLDING | SHIELD) != 0 {
-            self.wake_held();
-        }
-    }
-
-    /// Notes that its work is over, while it waits for an outer scope to drop it.
-    pub(crate) fn park(&self) {
-        let before = self.flags.fetch_and(!HOLDING, Ordering::SeqCst);
-        if before & HOLDING != 0 {
-            self.wake_held();
-        }
-    }
-
-    /// Has the cancelled scopes above it in its task look again: something let go of them.
-    pub(crate) fn wake_held(&self) {
-        if self.has(TASK_ROOT) {
-            return;
-        }
-        let mut above = self.parent();
-        while let Some(node) = above {
-            if node.is_effective() {
-                node.waker.wake();
-            }
-            above = if node.has(TASK_ROOT) { None } else { node.parent() };
-        }
-    }
-
-    /// Adds a child to the list, under the lock that the caller holds.
-    pub(super) fn list_child(&self, link: &mut Link, child: &Arc<Node>) {
-        if link.children.len() >= link.sweep_at {
-            // A group knows how many of its children are dead without looking at each.
-            let is_worth_it = match &self.role {
-                Role::Group(part) => part.unfinished() * 2 <= link.children.len(),
-                Role::Scope | Role::Task(_) => true,
-            };
-            if is_worth_it {
-                link.children.retain(|child| child.strong_count() > 0);
-            }
-            link.sweep_at = (link.children.len() * 2).max(FIRST_SWEEP);
-        }
-        link.children.push(Arc::downgrade(child));
-    }
-
-    /// Takes `child`, or nobody if `None`, into the group, unless it has closed.
-    pub(crate) fn admit(&self, child: Option<&Arc<Node>>) -> bool {
-        let mut link = lock(&self.link);
-        if self.has(CLOSED) {
-            return false;
-        }
-        self.as_group().count_spawned();
-        if let Some(child) = child {
-            self.list_child(&mut link, child);
-        }
-        drop(link);
-        if let Some(child) = child
-            && self.is_effective()
-        {
-            child.refresh();
-        }
-        true
-    }
-
-    /// Closes the group if only `left` of its tasks have not ended; tells whether this call did it.
-    pub(crate) fn close_if_left(&self, left: usize) -> bool {
-        let _link = lock(&self.link);
-        if self.has(CLOSED) || self.as_group().unfinished() != left {
-            return false;
-        }
-        self.set(CLOSED);
-        true
     }
 }
 
 /// Drops a chain of parents in a loop: a chain of 10,000 must not recurse.
 impl Drop for Node {
     fn drop(&mut self) {
-        let mut above = Vec::new();
-        let take = |node: &mut Node, above: &mut Vec<Arc<Node>>| {
-            let link = node.link.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-            above.extend(link.parent.take());
-            if let Role::Group(part) = &mut node.role {
-                part.take_ties(above);
-            }
-        };
-        take(self, &mut above);
-        while let Some(node) = above.pop() {
-            if let Some(mut node) = Arc::into_inner(node) {
-                take(&mut node, &mut above);
-            }
+        let mut more = Vec::new();
+        let mut above = self.take_above(&mut more);
+        while let Some(node) = above.or_else(|| more.pop()) {
+            above = Arc::into_inner(node).and_then(|mut node| node.take_above(&mut more));
         }
+    }
+}
+
+impl Node {
+    /// Takes the parent out, and the groups that a group is tied to.
+    fn take_above(&mut self, more: &mut Vec<Arc<Node>>) -> Option<Arc<Node>> {
+        if let Role::Group(part) = &mut self.role {
+            part.take_ties(more);
+        }
+        self.link.get_mut().unwrap_or_else(PoisonError::into_inner).parent.take()
     }
 }
 

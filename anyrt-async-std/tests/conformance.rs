@@ -1,0 +1,5 @@
+//! The laws of anyrt, checked on async-std.
+
+use anyrt_async_std::AsyncStdBackend;
+
+anyrt_conformance::suite!(AsyncStdBackend::new(), net);

@@ -1,0 +1,113 @@
+//! The life of a node: polled, released, parked; and who is told of it.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Waker;
+
+use super::node::{EFFECTIVE, HOLDING, Node, RUNNING, SHIELD, STALLED, TASK_ROOT};
+use crate::lock::lock;
+use crate::quiet;
+
+impl Node {
+    /// Notes that the owner polls it now.
+    pub(crate) fn mark_polled(&self) {
+        self.polls.store(self.polls() + 1, Ordering::Relaxed);
+        if self.has(STALLED) {
+            self.unset(STALLED);
+        }
+    }
+
+    /// Notes that nobody polls it any more, until somebody does.
+    pub(crate) fn set_stalled(&self) {
+        self.set(STALLED);
+    }
+
+    /// Notes that its life in the tree begins.
+    pub(crate) fn start(&self) {
+        self.set(RUNNING);
+    }
+
+    /// Notes that its life in the tree is over, so that it holds nothing open any more.
+    pub(crate) fn release(&self) {
+        let before = self.flags.fetch_and(!(RUNNING | HOLDING), Ordering::SeqCst);
+        if before & RUNNING == 0 {
+            return;
+        }
+        self.waker.clear();
+        if before & (HOLDING | SHIELD) != 0 {
+            self.wake_held();
+        }
+        let leaves = lock(&self.link).take_leaves();
+        if before & EFFECTIVE != 0 {
+            leaves.into_iter().for_each(quiet::wake);
+        }
+    }
+
+    /// Has a leaf that was cut looked at again when this node, which resolves that, has ended.
+    pub(crate) fn wake_at_end(&self, waker: &Waker) {
+        if self.waker.waker().is_some_and(|own| own.will_wake(waker)) {
+            return;
+        }
+        let repeated = lock(&self.link).extra_mut().leaves.add(waker.clone());
+        drop(repeated);
+    }
+
+    /// Has a leaf that waits looked at again when this node is cancelled.
+    pub(crate) fn wake_when_cancelled(&self, waker: &Waker) {
+        let waker = waker.clone();
+        let mut link = lock(&self.link);
+        if self.has(EFFECTIVE) {
+            drop(link);
+            return quiet::wake(waker);
+        }
+        let repeated = link.extra_mut().leaves.add(waker);
+        drop(link);
+        drop(repeated);
+    }
+
+    /// Notes that its work is over, while it waits for an outer scope to drop it.
+    ///
+    /// If it is kept outside that scope, it is looked at again when the scope has ended.
+    pub(crate) fn park(self: &Arc<Self>, waker: &Waker) {
+        let before = self.flags.fetch_and(!HOLDING, Ordering::SeqCst);
+        if before & HOLDING != 0 {
+            self.wake_held();
+        }
+        if let Some(resolver) = self.strike() {
+            resolver.wake_at_end(waker);
+        }
+    }
+
+    /// Panics if a future whose work was over has given its result already.
+    pub(crate) fn refuse_late_poll(&self, was_over: bool) {
+        let has_ended = was_over && !self.has(RUNNING);
+        assert!(!has_ended, "a group or scope was polled after it had given its result");
+    }
+
+    /// Has the cancelled scopes above it in its task look again: something let go of them.
+    pub(crate) fn wake_held(&self) {
+        self.wake_held_below(None);
+    }
+
+    /// Has the cancelled scopes between this node and `end` look again.
+    pub(super) fn wake_held_below(&self, end: Option<&Node>) {
+        if self.has(TASK_ROOT) {
+            return;
+        }
+        let mut above = self.parent();
+        while let Some(node) = above {
+            if end.is_some_and(|end| std::ptr::eq(end, &*node)) {
+                return;
+            }
+            if node.is_effective() {
+                node.waker.wake();
+            }
+            above = if node.has(TASK_ROOT) { None } else { node.parent() };
+        }
+    }
+
+    /// Lists a scope or group of the same task below this node.
+    pub(super) fn list_child(&self, child: &Arc<Node>) {
+        lock(&self.link).extra_mut().children.add_child(child);
+    }
+}

@@ -1,0 +1,5 @@
+//! The laws of anyrt, checked on smol.
+
+use anyrt_smol::SmolBackend;
+
+anyrt_conformance::suite!(SmolBackend::new(), net);

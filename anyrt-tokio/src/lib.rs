@@ -1,0 +1,147 @@
+//! tokio as a backend of anyrt.
+//!
+//! A [`TokioBackend`] is a handle of one tokio runtime. Everything that anyrt promises is made of
+//! these calls; the laws are the engine's, nothing is decided here.
+//!
+//! | `Driver`'s method | tokio's function |
+//! |---|---|
+//! | `spawn` | [`Handle::spawn`] |
+//! | `spawn_blocking` | [`Handle::spawn_blocking`] |
+//! | `now` | [`tokio::time::Instant::now`], so that a paused clock counts |
+//! | `sleep_until`, `sleep_for` | [`tokio::time::sleep_until`], [`tokio::time::sleep`] |
+//! | `Sleep::reset` | [`tokio::time::Sleep::reset`] |
+//! | `Toplevel::block_on` | [`Handle::block_on`] |
+//! | `raw_connect`, `raw_listen` (feature `net`) | `tokio::net::TcpStream::connect`, `TcpListener::bind` |
+//!
+//! # Examples
+//!
+//! ```
+//! use anyrt_core::prelude::*;
+//! use anyrt_tokio::TokioBackend;
+//!
+//! let tokio = TokioBackend::new();
+//! let answer = tokio.run(async { tokio.run_blocking(|| 6 * 7).await });
+//! assert_eq!(answer, 42);
+//! ```
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "net")]
+mod net;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use anyrt_core::{Driver, Sleep, Toplevel};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+#[cfg(feature = "net")]
+pub use net::{TokioTcpListener, TokioTcpStream};
+
+/// A tokio runtime as a backend; clones mean the same runtime.
+#[derive(Clone, Debug)]
+pub struct TokioBackend(Handle);
+
+impl TokioBackend {
+    /// Gives the runtime of this process, made at the first call and never shut down.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system gives no threads for the runtime.
+    #[expect(clippy::new_without_default, reason = "a runtime's start should be seen")]
+    pub fn new() -> Self {
+        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+        let start = || Builder::new_multi_thread().enable_all().build();
+        let runtime = RUNTIME.get_or_init(|| start().expect("the system gave tokio no threads"));
+        Self(runtime.handle().clone())
+    }
+
+    /// Gives the runtime whose context this thread is in, if it is in one.
+    pub fn current() -> Option<Self> {
+        Handle::try_current().ok().map(Self)
+    }
+}
+
+/// Takes a runtime of your own; somebody must drive it, and keep it while it is used.
+impl From<Handle> for TokioBackend {
+    fn from(handle: Handle) -> Self {
+        Self(handle)
+    }
+}
+
+impl Driver for TokioBackend {
+    type Sleep = TokioSleep;
+
+    fn name(&self) -> &'static str {
+        "tokio"
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(&self, future: F) {
+        self.0.spawn(future);
+    }
+
+    fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
+        self.0.spawn_blocking(f);
+    }
+
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> TokioSleep {
+        let _context = self.0.enter();
+        TokioSleep { timer: tokio::time::sleep_until(deadline.into()) }
+    }
+
+    fn sleep_for(&self, timeout: Duration) -> TokioSleep {
+        let _context = self.0.enter();
+        TokioSleep { timer: tokio::time::sleep(timeout) }
+    }
+}
+
+impl Toplevel for TokioBackend {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A wait on a tokio runtime's clock.
+    #[derive(Debug)]
+    pub struct TokioSleep {
+        #[pin]
+        timer: tokio::time::Sleep,
+    }
+}
+
+impl Future for TokioSleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let timer = self.project().timer;
+        // tokio's panic names only the cause, not the remedy (law N7).
+        catch_unwind(AssertUnwindSafe(|| timer.poll(cx))).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            match text.or(panic.downcast_ref::<&str>().copied()) {
+                Some(text) if text.contains("shutdown") => panic!("{SHUT_DOWN}"),
+                _ => resume_unwind(panic),
+            }
+        })
+    }
+}
+
+const SHUT_DOWN: &str = "the tokio runtime of this backend was shut down: keep its `Runtime` until \
+    all that uses it has ended, or take `TokioBackend::new()`, whose runtime is never shut down";
+
+impl Sleep for TokioSleep {
+    fn reset(self: Pin<&mut Self>, deadline: Instant) {
+        self.project().timer.reset(deadline.into());
+    }
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

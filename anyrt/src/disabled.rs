@@ -1,0 +1,121 @@
+//! A backend that is not enabled: a type without values.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use anyrt_core::net::{TcpListener, TcpStream};
+use anyrt_core::{Driver, NetDriver, Sleep, Toplevel};
+use futures_io::{AsyncRead, AsyncWrite};
+
+/// Backend, timer and socket in one, none of which can exist.
+// The field is private, or every match on a backend would be warned of as unreachable.
+#[derive(Clone, Debug)]
+pub(crate) struct Disabled(Infallible);
+
+impl Driver for Disabled {
+    type Sleep = Self;
+
+    fn name(&self) -> &'static str {
+        match self.0 {}
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(&self, _: F) {
+        match self.0 {}
+    }
+
+    fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, _: F) {
+        match self.0 {}
+    }
+
+    fn now(&self) -> Instant {
+        match self.0 {}
+    }
+
+    fn sleep_until(&self, _: Instant) -> Self {
+        match self.0 {}
+    }
+}
+
+impl Toplevel for Disabled {
+    fn block_on<F: Future>(&self, _: F) -> F::Output {
+        match self.0 {}
+    }
+}
+
+impl Future for Disabled {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        match self.0 {}
+    }
+}
+
+impl Sleep for Disabled {
+    fn reset(self: Pin<&mut Self>, _: Instant) {
+        match self.0 {}
+    }
+}
+
+impl NetDriver for Disabled {
+    type TcpStream = Self;
+    type TcpListener = Self;
+
+    async fn raw_connect(&self, _: SocketAddr) -> io::Result<Self> {
+        match self.0 {}
+    }
+
+    async fn raw_listen(&self, _: SocketAddr) -> io::Result<Self> {
+        match self.0 {}
+    }
+}
+
+impl TcpListener for Disabled {
+    type Stream = Self;
+
+    async fn accept(&self) -> io::Result<(Self, SocketAddr)> {
+        match self.0 {}
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+}
+
+impl TcpStream for Disabled {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+}
+
+impl AsyncRead for Disabled {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.0 {}
+    }
+}
+
+impl AsyncWrite for Disabled {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        match self.0 {}
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.0 {}
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.0 {}
+    }
+}

@@ -1,0 +1,25 @@
+//! The futures of this crate, by name, for who must store one.
+
+use anyrt_core::{blocking, group, scope};
+
+use crate::backend::AnyBackend;
+
+pub use anyrt_core::group::Join;
+
+/// The future of [`task_group`](crate::task_group).
+pub type RunGroup<E, Body, Fut> = group::RunGroup<AnyBackend, E, Body, Fut>;
+
+/// The future of [`CancelScope::run`](crate::CancelScope::run).
+pub type RunScope<F> = scope::RunScope<AnyBackend, F>;
+
+/// The future of [`move_on_after`](crate::move_on_after) and [`move_on_at`](crate::move_on_at).
+pub type MoveOnAfter<F> = scope::MoveOnAfter<AnyBackend, F>;
+
+/// The future of [`fail_after`](crate::fail_after) and [`fail_at`](crate::fail_at).
+pub type FailAfter<F> = scope::FailAfter<AnyBackend, F>;
+
+/// The future of [`shield`](crate::shield).
+pub type Shield<F> = scope::Shield<AnyBackend, F>;
+
+/// The future of [`blocking::run`](crate::blocking::run).
+pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;

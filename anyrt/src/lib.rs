@@ -1,0 +1,146 @@
+//! Structured concurrency that runs on tokio, smol and async-std.
+//!
+//! A library that uses anyrt names no runtime. Its tasks live in groups that never leak a task and
+//! never lose a failure; its timeouts and cancellations reach everything below them and nothing
+//! above; its semaphores and channels are fair, and lose nothing when an operation is cancelled.
+//! The application picks the runtime, or runs on one already: anyrt finds it.
+//!
+//! ```
+//! use std::{io, time::Duration};
+//!
+//! /// Library code: no runtime is mentioned, no type parameter is needed.
+//! async fn measure_all(names: &[&'static str]) -> Result<usize, anyrt::GroupError<io::Error>> {
+//!     anyrt::task_group(|group| async move {
+//!         let mut sum = 0;
+//!         let tasks: Vec<_> = names.iter().map(|name| group.spawn(measure(name))).collect();
+//!         for task in tasks {
+//!             sum += task.await.unwrap_or(0);
+//!         }
+//!         Ok(sum)
+//!     })
+//!     .await // All children have ended here; the first failure has cancelled the others.
+//! }
+//!
+//! async fn measure(name: &'static str) -> io::Result<usize> {
+//!     let slow = async {
+//!         anyrt::sleep(Duration::from_millis(1)).await;
+//!         name.len()
+//!     };
+//!     Ok(anyrt::fail_after(Duration::from_secs(2), slow).await?)
+//! }
+//!
+//! let sum = anyrt::run(measure_all(&["ann", "ben"])); // or #[anyrt::main], or #[tokio::main]
+//! assert_eq!(sum.unwrap(), 6);
+//! ```
+//!
+//! # Words
+//!
+//! - A **task group** owns tasks, its *children*. [`task_group`] runs a *body* with it, and returns
+//!   after the body and all children. Trio calls it a nursery.
+//! - A **cancel scope** is a part of a program that can be cancelled, from elsewhere or by its
+//!   *deadline* (an instant; a *timeout* is a duration). [`move_on_after`] and [`fail_after`] are
+//!   scopes in one call.
+//! - A **checkpoint** is where a cancellation can strike: every operation here that can wait, and
+//!   [`checkpoint`]. Others may get their turn there, too.
+//! - A **shield** keeps outer cancellations from what runs in it.
+//! - A **backend** is a runtime as anyrt sees it. [`AnyBackend`] is one of them.
+//!
+//! # Rules
+//!
+//! - No task outlives its group, on any backend. To drop a [`TaskHandle`] changes nothing.
+//! - A child that fails or panics cancels its siblings and its group's body; the group waits for all
+//!   of them, then gives every failure, or resumes the panic.
+//! - Cancellation is level-triggered: in a cancelled scope every checkpoint is cut, and code after
+//!   the await where it struck never runs. Destructors do.
+//! - What completed before the cancellation struck delivers its value.
+//! - Deadlines come from [`now`], which a backend may virtualise.
+//!
+//! All of them are numbered and tested: the documentation cites the laws of `docs/laws.md` by their
+//! ids, as in "law G1".
+//!
+//! # Which backend?
+//!
+//! Inside `#[tokio::main]`, `smol::block_on` or `async_std::main` nothing is to be done; see
+//! [`AnyBackend::current`]. [`run_on`] and [`#[anyrt::main(smol)]`](macro@main) choose, and win over
+//! everything that could be detected. [`run`] without a choice is for examples and tests.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `tokio` | tokio 1 |
+//! | `smol` | smol 2 |
+//! | `async-std` | async-std 1, which is no longer maintained (RUSTSEC-2025-0052) |
+//! | `macros` (default) | [`#[anyrt::main]`](macro@main) and [`#[anyrt::test]`](macro@test) |
+//!
+//! A library enables none of the backends: the application does. Features only add: inside a
+//! runtime whose feature is on, or after an explicit choice, one more backend changes nothing.
+//!
+//! # When not to use it
+//!
+//! - A library that will only ever run on tokio, and needs tokio's own types, gains little.
+//! - Futures that are not `Send` cannot be spawned yet; the body of a group need not be `Send`.
+//! - A future that blocks its thread cannot be cancelled by anybody: see [`blocking::run`].
+//! - A foreign `block_on` inside anyrt code waits for ever if its scope is cancelled: await instead.
+#![forbid(unsafe_code)]
+
+#[doc(hidden)]
+pub mod __private;
+mod backend;
+pub mod blocking;
+mod detect;
+#[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std")))]
+mod disabled;
+mod enabled;
+pub mod future;
+mod group;
+mod name;
+pub mod net;
+mod run;
+mod scope;
+mod time;
+mod timer;
+
+use std::convert::Infallible;
+
+#[doc(inline)]
+pub use anyrt_core::error::{
+    Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, Reason, TaskError, TimedOut,
+};
+#[doc(inline)]
+pub use anyrt_core::group::TaskHandle;
+#[doc(inline)]
+pub use anyrt_core::scope::CancelHandle;
+#[doc(inline)]
+pub use anyrt_core::task::{checkpoint, is_cancelled, yield_now};
+#[doc(inline)]
+pub use anyrt_core::{Outcome, channel, error, prelude, sync};
+
+#[cfg(feature = "macros")]
+pub use anyrt_macros::{main, test};
+
+pub use backend::AnyBackend;
+pub use group::task_group;
+pub use name::UnknownBackend;
+pub use run::{run, run_on};
+pub use scope::{
+    current_effective_deadline, fail_after, fail_at, move_on_after, move_on_at, shield,
+};
+pub use time::{now, sleep, sleep_forever, sleep_until};
+pub use timer::AnySleep;
+
+/// A group of tasks, as its body and children see it; clones mean the same group.
+///
+/// Made by [`task_group`]. `E` is the failure of the body and the children.
+#[doc(alias = "nursery")]
+pub type TaskGroup<E = Infallible> = anyrt_core::group::TaskGroup<AnyBackend, E>;
+
+/// A part of a program that can be cancelled, with an optional deadline and shield.
+///
+/// It needs no runtime until its `run` is polled.
+pub type CancelScope = anyrt_core::scope::CancelScope<AnyBackend>;
+
+/// Waits until its deadline, never less; the future of [`sleep`] and [`sleep_until`].
+pub type Sleep = anyrt_core::time::Sleep<AnyBackend>;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

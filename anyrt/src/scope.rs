@@ -1,0 +1,187 @@
+//! Cancellation and deadlines.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use anyrt_core::task;
+
+use crate::future::{FailAfter, MoveOnAfter, Shield};
+use crate::time::now;
+
+/// Runs a future for at most `timeout`, and gives `None` if that was too short.
+///
+/// The time counts from the first poll (law D1); `Duration::MAX` means no limit. A future that
+/// ends late without a checkpoint gives its value (law C3).
+///
+/// # Panics
+///
+/// Panics at the first poll if there is no backend ([`AnyBackend::current`]).
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future is.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     let slow = anyrt::move_on_after(Duration::from_millis(1), anyrt::sleep_forever()).await;
+///     assert_eq!(slow, None);
+///     let fast = anyrt::move_on_after(Duration::from_secs(1), async { 42 }).await;
+///     assert_eq!(fast, Some(42));
+/// });
+/// ```
+///
+/// [`AnyBackend::current`]: crate::AnyBackend::current
+pub fn move_on_after<F: Future>(timeout: Duration, future: F) -> MoveOnAfter<F> {
+    MoveOnAfter::after(timeout, future)
+}
+
+/// Runs a future until `deadline` at the latest, and gives `None` if that was too soon.
+///
+/// # Panics
+///
+/// Panics at the first poll if there is no backend ([`AnyBackend::current`]).
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future is.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     let deadline = anyrt::now() + Duration::from_millis(1);
+///     assert_eq!(anyrt::move_on_at(deadline, anyrt::sleep_forever()).await, None);
+/// });
+/// ```
+///
+/// [`AnyBackend::current`]: crate::AnyBackend::current
+pub fn move_on_at<F: Future>(deadline: Instant, future: F) -> MoveOnAfter<F> {
+    MoveOnAfter::at(deadline, future)
+}
+
+/// Runs a future for at most `timeout`, and fails if that was too short.
+///
+/// The time counts from the first poll (law D1); `Duration::MAX` means no limit.
+///
+/// # Panics
+///
+/// Panics at the first poll if there is no backend ([`AnyBackend::current`]).
+///
+/// # Errors
+///
+/// [`TimedOut`](crate::TimedOut) exactly if this call's own deadline ended the future (law D4).
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future is.
+///
+/// # Examples
+///
+/// ```
+/// use std::{io, time::Duration};
+///
+/// let error: io::Error = anyrt::run(async {
+///     let slow = anyrt::fail_after(Duration::from_millis(1), anyrt::sleep_forever());
+///     slow.await.unwrap_err().into()
+/// });
+/// assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+/// ```
+///
+/// [`AnyBackend::current`]: crate::AnyBackend::current
+#[doc(alias = "timeout")]
+pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
+    FailAfter::after(timeout, future)
+}
+
+/// Runs a future until `deadline` at the latest, and fails if that was too soon.
+///
+/// # Panics
+///
+/// Panics at the first poll if there is no backend ([`AnyBackend::current`]).
+///
+/// # Errors
+///
+/// [`TimedOut`](crate::TimedOut) exactly if this call's own deadline ended the future (law D4).
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future is.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     let deadline = anyrt::now() + Duration::from_millis(1);
+///     assert!(anyrt::fail_at(deadline, anyrt::sleep_forever()).await.is_err());
+/// });
+/// ```
+///
+/// [`AnyBackend::current`]: crate::AnyBackend::current
+#[doc(alias = "timeout_at")]
+pub fn fail_at<F: Future>(deadline: Instant, future: F) -> FailAfter<F> {
+    FailAfter::at(deadline, future)
+}
+
+/// Runs a future where no outer cancellation reaches it.
+///
+/// The cancellation strikes at the first checkpoint after the shield (law S2). It protects while its
+/// owner polls it: an owner that waits for something else meanwhile is cut there, and drops the shield
+/// with what is inside (law S7).
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future is; a shield does not protect from being dropped by foreign code.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     let mut is_saved = false;
+///     let saving = anyrt::shield(async {
+///         anyrt::sleep(Duration::from_millis(10)).await;
+///         is_saved = true;
+///     });
+///     anyrt::move_on_after(Duration::from_millis(1), saving).await;
+///     assert!(is_saved);
+/// });
+/// ```
+pub fn shield<F: Future>(future: F) -> Shield<F> {
+    Shield::new(future)
+}
+
+/// Gives the earliest deadline of the visible scopes; in the past if cancelled.
+///
+/// A shield hides what is outside of it (law D3).
+///
+/// # Panics
+///
+/// Panics if there is no backend ([`AnyBackend::current`]).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     assert_eq!(anyrt::current_effective_deadline(), None);
+///     let deadline = anyrt::now() + Duration::from_secs(1);
+///     let inside = anyrt::move_on_at(deadline, async { anyrt::current_effective_deadline() });
+///     assert_eq!(inside.await, Some(Some(deadline)));
+/// });
+/// ```
+///
+/// [`AnyBackend::current`]: crate::AnyBackend::current
+#[track_caller]
+pub fn current_effective_deadline() -> Option<Instant> {
+    task::effective_deadline(now())
+}

@@ -1,0 +1,131 @@
+//! Which types are `Send`, `Sync` and `Unpin`: a change here is a breaking change.
+
+use std::cell::Cell;
+use std::future::{Pending, Ready};
+use std::marker::PhantomPinned;
+use std::rc::Rc;
+
+use anyrt::future::{FailAfter, Join, MoveOnAfter, RunBlocking, RunGroup, RunScope, Shield};
+use anyrt::net::{AnyTcpListener, AnyTcpStream, TcpListener, TcpStream};
+use anyrt::{
+    AnyBackend, AnySleep, CancelHandle, CancelScope, GroupError, NoRuntime, Sleep, TaskError,
+    TaskGroup, TaskHandle, UnknownBackend, channel, sync,
+};
+
+/// `Send` and not `Sync`, or `Sync` and not `Send`, or neither.
+type NotSync = Cell<u8>;
+type Neither = Rc<u8>;
+
+/// Finds out whether a type has an auto trait, without failing to compile if it has not.
+macro_rules! has {
+    ($type:ty: $trait:ident) => {{
+        struct Probe<T>(std::marker::PhantomData<T>);
+        #[allow(dead_code, reason = "the constant below answers if the type has the trait")]
+        trait Not {
+            const HAS: bool = false;
+        }
+        impl<T> Not for Probe<T> {}
+        #[allow(dead_code, reason = "the trait above answers if the type lacks it")]
+        impl<T: $trait> Probe<T> {
+            const HAS: bool = true;
+        }
+        <Probe<$type>>::HAS
+    }};
+}
+
+/// Asserts what a type is, in the order `Send`, `Sync`, `Unpin`.
+macro_rules! assert_is {
+    ($($type:ty: $send:literal $sync:literal $unpin:literal;)*) => {$(
+        assert_eq!(
+            [has!($type: Send), has!($type: Sync), has!($type: Unpin)],
+            [$send == 1, $sync == 1, $unpin == 1],
+            "Send, Sync, Unpin of {}",
+            stringify!($type)
+        );
+    )*};
+}
+
+type Body = fn(TaskGroup<String>) -> Ready<Result<(), String>>;
+type Group<E, T> = RunGroup<E, fn(TaskGroup<E>) -> Ready<Result<T, E>>, Ready<Result<T, E>>>;
+type LocalBody = Box<dyn FnOnce(TaskGroup) -> Ready<()>>;
+
+#[test]
+fn handles() {
+    assert_is! {
+        AnyBackend: 1 1 1;
+        UnknownBackend: 1 1 1;
+        NoRuntime: 1 1 1;
+        CancelScope: 1 1 1;
+        CancelHandle: 1 1 1;
+        TaskGroup: 1 1 1;
+        TaskGroup<NotSync>: 1 1 1;
+        TaskHandle<u8>: 1 1 1;
+        TaskHandle<NotSync>: 1 1 1;
+        TaskError: 1 1 1;
+        GroupError<String>: 1 1 1;
+        GroupError<NotSync>: 1 0 1;
+        TcpStream: 1 1 1;
+        TcpListener: 1 1 1;
+        AnyTcpStream: 1 1 1;
+        AnyTcpListener: 1 1 1;
+        sync::Semaphore: 1 1 1;
+        sync::Permit<'static>: 1 1 1;
+        sync::OwnedPermit: 1 1 1;
+        channel::Sender<u8>: 1 1 1;
+        channel::Sender<NotSync>: 1 1 1;
+        channel::Sender<Neither>: 0 0 1;
+        channel::Receiver<u8>: 1 1 1;
+        channel::Receiver<NotSync>: 1 1 1;
+        channel::Receiver<Neither>: 0 0 1;
+    }
+}
+
+#[test]
+fn futures_that_wait() {
+    assert_is! {
+        Join<u8>: 1 1 1;
+        Join<NotSync>: 1 1 1;
+        RunBlocking<fn() -> u8, u8>: 1 1 1;
+        sync::Acquire<'static>: 1 1 1;
+        sync::AcquireOwned: 1 1 1;
+        channel::Sending<'static, u8>: 1 1 1;
+        channel::Receiving<'static, u8>: 1 1 1;
+        channel::Receiving<'static, Neither>: 0 0 1;
+    }
+    // tokio's timer lies in them, and is pinned.
+    assert_is! {
+        Sleep: 1 1 0;
+        AnySleep: 1 1 0;
+    }
+}
+
+#[test]
+fn futures_that_run_others() {
+    assert_is! {
+        RunScope<Pending<u8>>: 1 1 0;
+        RunScope<Pending<NotSync>>: 1 1 0;
+        RunScope<Neither>: 0 0 0;
+        RunScope<PhantomPinned>: 1 1 0;
+        MoveOnAfter<Pending<u8>>: 1 1 0;
+        MoveOnAfter<Neither>: 0 0 0;
+        FailAfter<Pending<u8>>: 1 1 0;
+        FailAfter<Neither>: 0 0 0;
+        Shield<Pending<u8>>: 1 1 0;
+        Shield<Neither>: 0 0 0;
+        RunGroup<String, Body, Ready<Result<(), String>>>: 1 1 1;
+        Group<NotSync, u8>: 1 0 1;
+        Group<String, Neither>: 0 0 1;
+        RunGroup<std::convert::Infallible, LocalBody, Ready<()>>: 0 0 1;
+    }
+}
+
+#[test]
+fn futures_without_names() {
+    fn is_send_and_sync<T: Send + Sync>(_: T) {}
+    is_send_and_sync(anyrt::checkpoint());
+    is_send_and_sync(anyrt::yield_now());
+    let address = ([127, 0, 0, 1], 0).into();
+    fn is_send<T: Send>(_: T) {}
+    is_send(anyrt::net::connect(address));
+    is_send(anyrt::net::listen(address));
+}

@@ -1,0 +1,28 @@
+//! The laws, checked on `AnyBackend` and on the functions of the facade.
+
+#[path = "support/facade.rs"]
+mod facade;
+
+mod any_tokio {
+    anyrt_conformance::suite!("tokio".parse::<anyrt::AnyBackend>().unwrap(), net);
+}
+
+mod any_smol {
+    anyrt_conformance::suite!("smol".parse::<anyrt::AnyBackend>().unwrap(), net);
+}
+
+mod any_async_std {
+    anyrt_conformance::suite!("async-std".parse::<anyrt::AnyBackend>().unwrap(), net);
+}
+
+mod functions_on_tokio {
+    anyrt_conformance::suite!(backend: crate::facade::Facade::on("tokio"), net);
+}
+
+mod functions_on_smol {
+    anyrt_conformance::suite!(backend: crate::facade::Facade::on("smol"), net);
+}
+
+mod functions_on_async_std {
+    anyrt_conformance::suite!(backend: crate::facade::Facade::on("async-std"), net);
+}

@@ -1,0 +1,185 @@
+//! Programs with each feature alone, all together, and none (laws N2, N5).
+
+#[path = "support/tiny.rs"]
+mod tiny;
+
+use tiny::Tiny;
+
+/// Says what there is, and uses all of it.
+const PROGRAM: &str = r#"
+use std::time::Duration;
+
+use anyrt::AnyBackend;
+
+async fn library() -> String {
+    anyrt::sleep(Duration::from_millis(1)).await;
+    let sum = anyrt::task_group(|group: anyrt::TaskGroup| async move {
+        let six = group.spawn(async { Ok(6) });
+        let seven = group.spawn(async { Ok(anyrt::blocking::run(|| 7).await) });
+        Ok(six.await.unwrap() * seven.await.unwrap())
+    });
+    let sum = sum.await.unwrap();
+    format!("{} says {sum}", AnyBackend::current().unwrap())
+}
+
+fn main() {
+    match AnyBackend::current() {
+        Ok(backend) => println!("here: {backend}"),
+        Err(error) => println!("here: {error}"),
+    }
+    for backend in AnyBackend::available() {
+        println!("{}", anyrt::run_on(&backend, library()));
+    }
+    for name in ["tokio", "smol", "async_std", "monoio"] {
+        match name.parse::<AnyBackend>() {
+            Ok(backend) => println!("{name} is {backend}"),
+            Err(error) => println!("{error}"),
+        }
+    }
+}
+"#;
+
+const OPTIONAL_MONOIO: &str = "anyrt has tokio, smol and async-std, each a feature";
+
+/// Runs the crate's program, which must succeed, and gives the lines that it printed.
+fn run(tiny: &Tiny) -> Vec<String> {
+    let output = tiny.cargo("run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert!(!errors.contains("warning"), "{errors}");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn lines(features: &str) -> Vec<String> {
+    let name = format!("with-{}", if features.is_empty() { "none" } else { features });
+    let features: Vec<_> = features.split('-').filter(|feature| !feature.is_empty()).collect();
+    let features: Vec<_> = features.iter().map(|feature| feature.replace('_', "-")).collect();
+    run(&Tiny::new(&name, &format!("features = {features:?}"), PROGRAM))
+}
+
+#[test]
+fn no_feature() {
+    let nothing = "no backend is enabled";
+    let expected = [
+        "here: no runtime: no backend is enabled. Enable a feature of anyrt in the Cargo.toml of \
+         the program: `tokio`, `smol` or `async-std`"
+            .to_owned(),
+        format!(
+            "the backend `tokio` is not enabled ({nothing}): enable the feature `tokio` of anyrt"
+        ),
+        format!(
+            "the backend `smol` is not enabled ({nothing}): enable the feature `smol` of anyrt"
+        ),
+        format!(
+            "the backend `async_std` is not enabled ({nothing}): \
+             enable the feature `async-std` of anyrt"
+        ),
+        format!("there is no backend `monoio` ({nothing}): {OPTIONAL_MONOIO}"),
+    ];
+    assert_eq!(lines(""), expected);
+}
+
+#[test]
+fn tokio_alone() {
+    let expected = [
+        "here: no runtime: this code runs outside of tokio. Call it from a tokio runtime or \
+         through `anyrt::run`, or enable the feature `smol` or `async-std` of anyrt, whose \
+         executors work from any thread",
+        "tokio says 42",
+        "tokio is tokio",
+        "the backend `smol` is not enabled (enabled are tokio): \
+         enable the feature `smol` of anyrt",
+        "the backend `async_std` is not enabled (enabled are tokio): \
+         enable the feature `async-std` of anyrt",
+        "there is no backend `monoio` (enabled are tokio): \
+         anyrt has tokio, smol and async-std, each a feature",
+    ];
+    assert_eq!(lines("tokio"), expected);
+}
+
+#[test]
+fn smol_alone() {
+    let lines = lines("smol");
+    assert_eq!(lines[..2], ["here: smol", "smol says 42"]);
+    assert_eq!(lines[3], "smol is smol");
+}
+
+#[test]
+fn async_std_alone() {
+    let lines = lines("async_std");
+    assert_eq!(lines[..2], ["here: async-std", "async-std says 42"]);
+    assert_eq!(lines[4], "async_std is async-std");
+}
+
+#[test]
+fn all_together() {
+    let expected = [
+        "here: smol".to_owned(),
+        "tokio says 42".to_owned(),
+        "smol says 42".to_owned(),
+        "async-std says 42".to_owned(),
+        "tokio is tokio".to_owned(),
+        "smol is smol".to_owned(),
+        "async_std is async-std".to_owned(),
+        format!(
+            "there is no backend `monoio` (enabled are tokio, smol, async-std): {OPTIONAL_MONOIO}"
+        ),
+    ];
+    assert_eq!(lines("tokio-smol-async_std"), expected);
+}
+
+#[test]
+fn n6_async_std_with_its_feature_tokio1() {
+    let program = r#"
+        fn here() -> String {
+            anyrt::AnyBackend::current().unwrap().to_string()
+        }
+
+        fn main() {
+            async_std::task::block_on(async {
+                assert!(tokio::runtime::Handle::try_current().is_ok());
+                println!("{}", here());
+                println!("{}", async_std::task::spawn(async { here() }).await);
+                println!("{}", async_std::task::spawn_blocking(here).await);
+            });
+        }
+    "#;
+    let dependencies = "features = [\"tokio\", \"async-std\"]\n\
+        async-std = { version = \"1\", features = [\"tokio1\"] }\n\
+        tokio = { version = \"1\", features = [\"rt\"] }";
+    let tiny = Tiny::new("async-std-with-tokio1", dependencies, program);
+    assert_eq!(run(&tiny), ["async-std", "async-std", "async-std"]);
+}
+
+#[test]
+fn attributes_without_a_backend() {
+    let program = "
+        #[anyrt::main]
+        async fn main() {}
+
+        #[anyrt::test]
+        #[should_panic]
+        async fn nowhere() {}
+    ";
+    let tiny = Tiny::new("attributes-without-a-backend", "", program);
+
+    let output = tiny.cargo("run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(errors.contains("no runtime: no backend is enabled. Enable a feature"), "{errors}");
+    assert!(errors.contains("src/main.rs"), "the panic should show the caller: {errors}");
+    assert!(!errors.contains("warning"), "{errors}");
+
+    let output = tiny.cargo("test");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success());
+    assert!(text.contains("nowhere::no_backend"), "{text}");
+    assert!(text.contains("this test runs on no backend"), "{text}");
+    assert!(text.contains("1 failed"), "{text}");
+}
+
+#[test]
+fn without_the_macros() {
+    let program = "fn main() { assert!(anyrt::AnyBackend::available().is_empty()) }";
+    run(&Tiny::new("without-the-macros", "default-features = false", program));
+}

@@ -1,0 +1,120 @@
+//! The functions of the facade as a backend, so that the laws can be checked on them.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyrt::{AnyBackend, CancelScope, GroupError, Outcome, Sleep, TaskGroup, channel, net, sync};
+use anyrt_core::{Backend, Net, Toplevel};
+
+/// Asks the facade for everything but the start, and names no backend there.
+#[derive(Clone)]
+pub(crate) struct Facade(AnyBackend);
+
+impl Facade {
+    pub(crate) fn on(name: &str) -> Self {
+        Self(name.parse().unwrap())
+    }
+}
+
+impl Toplevel for Facade {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+}
+
+impl Backend for Facade {
+    type Sleep = Sleep;
+    type Semaphore = Arc<sync::Semaphore>;
+    type CancelScope = CancelScope;
+    type TaskGroup<E: Send + 'static> = TaskGroup<E>;
+    type Sender<T: Send + 'static> = channel::Sender<T>;
+    type Receiver<T: Send + 'static> = channel::Receiver<T>;
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn now(&self) -> Instant {
+        anyrt::now()
+    }
+
+    fn sleep(&self, timeout: Duration) -> Sleep {
+        anyrt::sleep(timeout)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleep {
+        anyrt::sleep_until(deadline)
+    }
+
+    fn cancel_scope(&self) -> CancelScope {
+        CancelScope::new()
+    }
+
+    fn semaphore(&self, permits: usize) -> Arc<sync::Semaphore> {
+        Arc::new(sync::Semaphore::new(permits))
+    }
+
+    fn bounded<T: Send + 'static>(
+        &self,
+        capacity: usize,
+    ) -> (channel::Sender<T>, channel::Receiver<T>) {
+        channel::bounded(capacity)
+    }
+
+    fn unbounded<T: Send + 'static>(&self) -> (channel::Sender<T>, channel::Receiver<T>) {
+        channel::unbounded()
+    }
+
+    fn task_group<E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<O::Value, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(TaskGroup<E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        anyrt::task_group(body)
+    }
+
+    fn run_blocking<F, T>(&self, f: F) -> impl Future<Output = T> + Send
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        anyrt::blocking::run(f)
+    }
+
+    fn checkpoint(&self) -> impl Future<Output = ()> + Send {
+        anyrt::checkpoint()
+    }
+
+    fn is_cancelled(&self) -> bool {
+        anyrt::is_cancelled()
+    }
+
+    fn current_effective_deadline(&self) -> Option<Instant> {
+        anyrt::current_effective_deadline()
+    }
+
+    fn root<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
+        self.0.root(future)
+    }
+}
+
+impl Net for Facade {
+    type TcpStream = net::TcpStream;
+    type TcpListener = net::TcpListener;
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<net::TcpStream> {
+        net::connect(address).await
+    }
+
+    async fn listen(&self, address: SocketAddr) -> io::Result<net::TcpListener> {
+        net::listen(address).await
+    }
+}

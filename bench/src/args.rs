@@ -1,0 +1,43 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use serde::Serialize;
+
+/// Spawns and joins children that yield once: anyrt's groups against tokio's `JoinSet`.
+#[derive(Debug, Parser)]
+#[command(name = "anyrt-bench", version)]
+pub(crate) struct Args {
+    /// How many children each run spawns and joins
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = count(10_000_000))]
+    pub(crate) children: usize,
+
+    /// How many pairs of runs are compared
+    #[arg(long, value_name = "N", default_value = "21", value_parser = count(10_000))]
+    pub(crate) rounds: usize,
+
+    /// How many worker threads the runtimes have
+    #[arg(long, value_name = "N", default_values = ["1", "2"], value_parser = count(1_024), num_args = 1..)]
+    pub(crate) workers: Vec<usize>,
+
+    /// Where the spawning task runs
+    #[arg(long, value_enum, default_value_t = From::Worker)]
+    pub(crate) from: From,
+
+    /// Prints a list for programs instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where the task runs that spawns and joins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum From {
+    /// On a worker of the runtime, like most code of a program
+    Worker,
+    /// On the thread that calls `block_on`, which is no worker
+    BlockOn,
+}
+
+fn count(most: u64) -> clap::builder::RangedU64ValueParser<usize> {
+    clap::builder::RangedU64ValueParser::new().range(1..=most)
+}

@@ -1,0 +1,74 @@
+//! The registry: one module for each family of laws.
+
+mod backend;
+mod cancellation;
+mod channels;
+mod deadlines;
+#[cfg(feature = "report")]
+mod detection;
+mod failures;
+mod fairness;
+mod foreign;
+mod groups;
+mod limiters;
+mod primitives;
+mod shields;
+mod tools;
+
+use anyrt_core::{Backend, Net, Toplevel};
+
+use self::backend::{dropped, network, unknown_thread};
+use crate::law::Law;
+use crate::subject::Subject;
+
+#[cfg(feature = "report")]
+pub use self::detection::detection_laws;
+
+/// Gives the laws that every backend must obey, in the order of `docs/laws.md`.
+///
+/// B9 comes without its network half (see [`with_net`]), and B11, which needs a [`Driver`], not
+/// at all (see [`driver_laws`]).
+pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
+    let families = [
+        backend::laws(),
+        groups::laws(),
+        failures::laws(),
+        cancellation::laws(),
+        deadlines::laws(),
+        shields::laws(),
+        foreign::laws(),
+        primitives::laws(),
+        fairness::laws(),
+        channels::laws(),
+        limiters::laws(),
+    ];
+    families.into_iter().flatten().collect()
+}
+
+/// Gives the laws for a backend that the engine makes of a driver: [`laws`] and B11.
+///
+/// It is not generic, so that the checks are compiled once, here.
+pub fn driver_laws() -> Vec<Law<Subject>> {
+    let mut laws = laws();
+    let behind_b = laws.iter().take_while(|law| law.id.starts_with('B')).count();
+    laws.insert(behind_b, dropped::law());
+    laws
+}
+
+/// Gives [`driver_laws`], with B9's network half.
+pub fn driver_laws_with_net() -> Vec<Law<Subject>> {
+    with_net(driver_laws())
+}
+
+/// Adds to B9 its network half, for a backend that has a network.
+pub fn with_net<B: Backend + Toplevel + Net>(mut laws: Vec<Law<B>>) -> Vec<Law<B>> {
+    for law in &mut laws {
+        if law.id == "B9" {
+            law.check = |backend| {
+                unknown_thread::b9(backend);
+                network::b9(backend);
+            };
+        }
+    }
+    laws
+}

@@ -1,0 +1,114 @@
+//! A driver under test, with its type erased, so that the laws are compiled once.
+//!
+//! Each of the laws is generic; compiled for one backend they take most of a minute. The suite
+//! therefore holds a driver behind this type, through the object-safe twins that the engine itself
+//! uses. What runs is the driver: every task, timer, socket and blocking call goes to it. A type that
+//! implements `Backend` itself cannot be erased and is compiled for.
+
+mod net;
+
+use std::fmt::{self, Debug};
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyrt_core::net::ErasedNet;
+use anyrt_core::{Driver, ErasedBackend, Net, NetDriver, Sleep, Toplevel};
+
+pub use self::net::{SubjectListener, SubjectStream};
+
+/// Makes a timer, as [`Driver::sleep_for`] does, which has no erased twin.
+type SleepFor = dyn Fn(Duration) -> Pin<Box<dyn Sleep>> + Send + Sync;
+
+/// Polls a future to its end, as [`Toplevel::block_on`] does.
+type BlockOn = dyn Fn(Pin<&mut dyn Future<Output = ()>>) + Send + Sync;
+
+/// A driver under test.
+#[derive(Clone)]
+pub struct Subject {
+    driver: ErasedBackend,
+    sleep_for: Arc<SleepFor>,
+    block_on: Arc<BlockOn>,
+    net: Option<Arc<dyn ErasedNet>>,
+}
+
+impl Subject {
+    /// Takes a driver.
+    pub fn new<D: Driver + Toplevel>(driver: D) -> Self {
+        let (erased, sleeping) = (ErasedBackend::new(driver.clone()), driver.clone());
+        Self {
+            driver: erased,
+            sleep_for: Arc::new(move |timeout| Box::pin(sleeping.sleep_for(timeout))),
+            block_on: Arc::new(move |future| driver.block_on(future)),
+            net: None,
+        }
+    }
+
+    /// Takes a driver that has a network, too.
+    pub fn with_net<D: NetDriver + Toplevel>(driver: D) -> Self {
+        Self { net: Some(Arc::new(driver.clone())), ..Self::new(driver) }
+    }
+
+    fn net(&self) -> io::Result<&dyn ErasedNet> {
+        let message = "this driver was taken without its network: Subject::with_net takes it";
+        self.net.as_deref().ok_or_else(|| io::Error::new(io::ErrorKind::Unsupported, message))
+    }
+}
+
+impl Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Subject").field(&self.driver.name()).finish()
+    }
+}
+
+impl Driver for Subject {
+    type Sleep = Pin<Box<dyn Sleep>>;
+
+    fn name(&self) -> &'static str {
+        self.driver.name()
+    }
+
+    fn spawn<F: Future<Output = ()> + Send + 'static>(&self, future: F) {
+        self.driver.spawn(future);
+    }
+
+    fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
+        self.driver.spawn_blocking(f);
+    }
+
+    fn now(&self) -> Instant {
+        self.driver.now()
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
+        self.driver.sleep_until(deadline)
+    }
+
+    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
+        (self.sleep_for)(timeout)
+    }
+}
+
+impl Toplevel for Subject {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let mut output = None;
+        (self.block_on)(pin!(async { output = Some(future.await) }));
+        output.expect("block_on returns after the future's end")
+    }
+}
+
+impl Net for Subject {
+    type TcpStream = SubjectStream;
+    type TcpListener = SubjectListener;
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<SubjectStream> {
+        self.net()?.erased_connect(address).await.map(SubjectStream)
+    }
+
+    async fn listen(&self, address: SocketAddr) -> io::Result<SubjectListener> {
+        self.net()?.erased_listen(address).await.map(SubjectListener)
+    }
+}

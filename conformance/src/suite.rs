@@ -1,0 +1,125 @@
+//! The macro that makes one test of each law.
+
+/// Makes one `#[test]` for each law, named after its id.
+///
+/// The expression is evaluated anew for each test, so that the tests share nothing and run in
+/// parallel.
+///
+/// | form | for | laws |
+/// |---|---|---|
+/// | `suite!(expr)` | a [`Driver`](anyrt_core::Driver) with [`Toplevel`](anyrt_core::Toplevel) | all |
+/// | `suite!(expr, net)` | ... that is a [`NetDriver`](anyrt_core::NetDriver), too | all, B9 with its network half |
+/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11 |
+/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, B9 with its network half |
+///
+/// # Examples
+///
+/// ```ignore
+/// // tests/laws.rs
+/// use my_backend::MyBackend;
+///
+/// anyrt_conformance::suite!(MyBackend::new());
+/// ```
+///
+/// Two suites in one file need a module each:
+///
+/// ```ignore
+/// mod one_thread {
+///     anyrt_conformance::suite!(my_backend::MyBackend::with_threads(1));
+/// }
+/// mod many_threads {
+///     anyrt_conformance::suite!(my_backend::MyBackend::with_threads(4));
+/// }
+/// ```
+#[macro_export]
+macro_rules! suite {
+    (backend: $backend:expr $(,)?) => {
+        $crate::__with_ids! { [] $crate::__tests, $crate::laws(), $backend }
+    };
+    (backend: $backend:expr, net $(,)?) => {
+        $crate::__with_ids! { [] $crate::__tests, $crate::with_net($crate::laws()), $backend }
+    };
+    ($driver:expr $(,)?) => {
+        $crate::__with_ids! {
+            [b11] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
+        }
+    };
+    ($driver:expr, net $(,)?) => {
+        $crate::__with_ids! {
+            [b11] $crate::__tests,
+            $crate::driver_laws_with_net(),
+            $crate::Subject::with_net($driver)
+        }
+    };
+}
+
+/// Makes the tests; a macro of its own, since the list of ids comes last.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tests {
+    ($laws:expr, $backend:expr, [$($id:ident)*]) => {
+        $(
+            #[test]
+            fn $id() {
+                $crate::hold(&$laws, &$backend, stringify!($id));
+            }
+        )*
+    };
+}
+
+/// Calls a macro with its arguments and the ids of all laws.
+///
+/// A test proves that these are the ids of the registry.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_ids {
+    ([$($driver_only:ident)?] $callback:path, $($args:expr),*) => {
+        $callback! {
+            $($args,)*
+            [
+                b1 b2 b3 b4 b5 b6 b9 $($driver_only)?
+                g1 g2 g3 g4 g5 g6 g7 g8 g10
+                e1 e2 e3 e4 e5 e6 e7 e8
+                c1 c2 c3 c4 c5 c6 c7 c8 c9 c11
+                d1 d2 d3 d4 d5 d6 d7
+                s1 s2 s3 s7
+                x1 x2
+                p1 p2 p3 p4 p5
+                f1 f2
+                h1 h2 h3 h4 h5
+                l1 l2 l5
+            ]
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Law, Subject};
+
+    macro_rules! all {
+        ([$($id:ident)*]) => {
+            const ALL: &[&str] = &[$(stringify!($id)),*];
+        };
+    }
+
+    macro_rules! with_driver {
+        ([$($id:ident)*]) => {
+            const WITH_DRIVER: &[&str] = &[$(stringify!($id)),*];
+        };
+    }
+
+    crate::__with_ids! { [] all, }
+    crate::__with_ids! { [b11] with_driver, }
+
+    fn registered(laws: &[Law<Subject>]) -> Vec<String> {
+        laws.iter().map(|law| law.id.to_lowercase()).collect()
+    }
+
+    #[test]
+    fn the_macro_knows_each_law() {
+        assert_eq!(registered(&crate::laws()), ALL);
+        assert_eq!(registered(&crate::driver_laws()), WITH_DRIVER);
+        assert_eq!(registered(&crate::driver_laws_with_net()), WITH_DRIVER);
+    }
+}

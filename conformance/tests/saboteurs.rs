@@ -1,0 +1,125 @@
+//! Every law was seen to be broken: each check fails on a backend that breaks its law.
+
+#[path = "saboteurs/sabotaged.rs"]
+mod sabotaged;
+
+use std::time::Duration;
+
+use anyrt_conformance::{Law, Outcome, laws, run_law};
+use anyrt_tokio::TokioBackend;
+
+use self::sabotaged::{Fault, Sabotaged};
+
+type Saboteur = Sabotaged<TokioBackend>;
+
+/// A check that hangs is seen to fail, too, and need not be waited for at length.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// The wrapper is not what fails: without a fault it keeps all laws.
+mod harmless {
+    use super::{Fault, Sabotaged, TokioBackend};
+
+    anyrt_conformance::suite!(backend: Sabotaged::new(TokioBackend::new(), Fault::None));
+}
+
+fn assert_breaks(fault: Fault, ids: &[&str]) {
+    for id in ids {
+        let law: Law<Saboteur> = laws()
+            .into_iter()
+            .find(|law| law.id == *id)
+            .unwrap_or_else(|| panic!("there is no law {id}"));
+        let law = Law { limit: LIMIT, ..law };
+        let outcome = run_law(&law, &Sabotaged::new(TokioBackend::new(), fault));
+        println!("{fault:?} {id}: {outcome:?}");
+        assert_ne!(outcome, Outcome::Passed, "{fault:?} should break {law:?}");
+    }
+}
+
+/// Makes a test of each fault, and the table of what they break.
+macro_rules! faults {
+    ($($name:ident: $fault:ident breaks $($id:literal)+;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                assert_breaks(Fault::$fault, &[$($id),+]);
+            }
+        )*
+
+        const BROKEN: &[&str] = &[$($($id),+),*];
+    };
+}
+
+faults! {
+    child_waits_for_joiner: ChildWaitsForJoiner breaks "B1";
+    panicked_is_cancelled: PanickedIsCancelled breaks "B2";
+    panicked_never_joins: PanickedNeverJoins breaks "B2";
+    handle_drop_cancels: HandleDropCancels breaks "B3";
+    sleeps_early: SleepsEarly breaks "B4";
+    max_is_zero: MaxIsZero breaks "B5";
+    deaf_to_threads: DeafToThreads breaks "B6";
+    sleeps_in_tasks_only: SleepsInTasksOnly breaks "B9";
+
+    children_detached: ChildrenDetached breaks "G1" "G3";
+    group_returns_early: GroupReturnsEarly breaks "G2" "E8";
+    spawn_polls: SpawnPolls breaks "G4";
+    closed_with_body: ClosedWithBody breaks "G5";
+    never_closes: NeverCloses breaks "G5";
+    cancelled_child_never_begins: CancelledChildNeverBegins breaks "G6";
+    children_shielded: ChildrenShielded breaks "G6" "C9";
+    child_inherits_spawner: ChildInheritsSpawner breaks "G7";
+    run_returns_early: RunReturnsEarly breaks "G8";
+    empty_group_yields: EmptyGroupYields breaks "G10";
+
+    failure_cancels_nobody: FailureCancelsNobody breaks "E1";
+    second_failure_swallowed: SecondFailureSwallowed breaks "E2" "E3";
+    cancelled_sleep_ends: CancelledSleepEnds breaks "E4" "C6";
+    panic_swallowed: PanicSwallowed breaks "E5";
+    cancel_loses_value: CancelLosesValue breaks "E6";
+    cancel_beats_failures: CancelBeatsFailures breaks "E7";
+
+    edge_triggered: EdgeTriggered breaks "C1";
+    last_reason_stays: LastReasonStays breaks "C2";
+    late_cancel_loses_value: LateCancelLosesValue breaks "C3" "C11";
+    innermost_absorbs: InnermostAbsorbs breaks "C4" "C5" "D5";
+    cancelled_never_begins: CancelledNeverBegins breaks "C7";
+
+    timeout_from_construction: TimeoutFromConstruction breaks "D1";
+    set_deadline_ignored: SetDeadlineIgnored breaks "D2";
+    no_effective_deadline: NoEffectiveDeadline breaks "D3";
+    late_is_timed_out: LateIsTimedOut breaks "D4";
+    deadline_ignored: DeadlineIgnored breaks "D5" "D6";
+
+    shield_ignored: ShieldIgnored breaks "S1" "S3";
+    shield_forgives: ShieldForgives breaks "S2";
+    abandoned_shield_holds: AbandonedShieldHolds breaks "S7";
+
+    dropped_group_leaks: DroppedGroupLeaks breaks "X1" "X2";
+
+    cancelled_acquires: CancelledAcquires breaks "P1";
+    wake_up_lost: WakeUpLost breaks "P2" "P4";
+    recv_eager: RecvEager breaks "P5";
+    cancelled_sends: CancelledSends breaks "P3";
+
+    last_waiter_first: LastWaiterFirst breaks "F1";
+    nobody_yields: NobodyYields breaks "F2" "D7";
+
+    close_drops_items: CloseDropsItems breaks "H1";
+    send_to_nobody_is_fine: SendToNobodyIsFine breaks "H2";
+    close_closes_clones: CloseClosesClones breaks "H3";
+    rendezvous_buffers_one: RendezvousBuffersOne breaks "H4";
+    clone_loses_items: CloneLosesItems breaks "H5";
+
+    one_permit_too_many: OnePermitTooMany breaks "L1";
+    try_acquire_barges: TryAcquireBarges breaks "L2";
+    permit_not_released: PermitNotReleased breaks "L5";
+}
+
+/// A law without a saboteur would be a check that was never seen to fail.
+///
+/// C8, that a scope runs once, is kept by a type: what breaks it does not compile.
+#[test]
+fn every_law_has_a_saboteur() {
+    let unbroken: Vec<&str> =
+        laws::<Saboteur>().iter().map(|law| law.id).filter(|id| !BROKEN.contains(id)).collect();
+    assert_eq!(unbroken, ["C8"], "no saboteur breaks these laws");
+}

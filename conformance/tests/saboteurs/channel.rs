@@ -1,0 +1,128 @@
+//! Channels that lose, keep or end wrongly.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use anyrt_core::error::{Closed, SendError, TryRecvError, TrySendError};
+
+use super::Fault;
+use super::tools::{give_way, lock};
+
+/// What both ends know.
+#[derive(Default)]
+struct Shared {
+    /// One clone was closed.
+    is_one_closed: AtomicBool,
+    /// The last sender is gone.
+    has_ended: AtomicBool,
+}
+
+/// Held by each sender; the last one that goes notes the end.
+struct Token(Arc<Shared>);
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.has_ended.store(true, Ordering::SeqCst);
+    }
+}
+
+pub(super) fn wrap<S, R>(fault: Fault, (sender, receiver): (S, R)) -> (Sender<S>, Receiver<R>) {
+    let shared = Arc::new(Shared::default());
+    let token = Mutex::new(Some(Arc::new(Token(shared.clone()))));
+    (
+        Sender { good: sender, fault, shared: shared.clone(), token },
+        Receiver { good: receiver, fault, shared, is_clone: false },
+    )
+}
+
+pub(crate) struct Sender<S> {
+    good: S,
+    fault: Fault,
+    shared: Arc<Shared>,
+    token: Mutex<Option<Arc<Token>>>,
+}
+
+impl<S: Clone> Clone for Sender<S> {
+    fn clone(&self) -> Self {
+        Self {
+            good: self.good.clone(),
+            fault: self.fault,
+            shared: self.shared.clone(),
+            token: Mutex::new(lock(&self.token).clone()),
+        }
+    }
+}
+
+impl<T: Send + 'static, S: anyrt_core::Sender<T>> anyrt_core::Sender<T> for Sender<S> {
+    async fn send(&self, item: T) -> Result<(), SendError<T>> {
+        match self.fault {
+            Fault::CloseClosesClones if self.shared.is_one_closed.load(Ordering::SeqCst) => {
+                Err(SendError(item))
+            }
+            Fault::CancelledSends | Fault::NobodyYields => match self.good.try_send(item) {
+                Ok(()) => Ok(()),
+                Err(refused) => self.good.send(refused.into_inner()).await,
+            },
+            Fault::SendToNobodyIsFine => self.good.send(item).await.or(Ok(())),
+            _ => self.good.send(item).await,
+        }
+    }
+
+    fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
+        self.good.try_send(item)
+    }
+
+    fn close(&self) {
+        lock(&self.token).take();
+        self.shared.is_one_closed.store(true, Ordering::SeqCst);
+        self.good.close();
+    }
+}
+
+pub(crate) struct Receiver<R> {
+    good: R,
+    fault: Fault,
+    shared: Arc<Shared>,
+    is_clone: bool,
+}
+
+impl<R: Clone> Clone for Receiver<R> {
+    fn clone(&self) -> Self {
+        let (good, shared) = (self.good.clone(), self.shared.clone());
+        Self { good, fault: self.fault, shared, is_clone: true }
+    }
+}
+
+impl<T: Send + 'static, R: anyrt_core::Receiver<T>> anyrt_core::Receiver<T> for Receiver<R> {
+    async fn recv(&self) -> Result<T, Closed> {
+        match self.fault {
+            Fault::CloseClosesClones if self.shared.is_one_closed.load(Ordering::SeqCst) => {
+                Err(Closed)
+            }
+            Fault::CloseDropsItems if self.shared.has_ended.load(Ordering::SeqCst) => Err(Closed),
+            Fault::NobodyYields => match self.good.try_recv() {
+                Ok(item) => Ok(item),
+                Err(_) => self.good.recv().await,
+            },
+            Fault::RecvEager => {
+                let item = self.good.recv().await;
+                give_way().await;
+                item
+            }
+            Fault::CloneLosesItems if self.is_clone => {
+                drop(self.good.recv().await?);
+                self.good.recv().await
+            }
+            _ => self.good.recv().await,
+        }
+    }
+
+    fn try_recv(&self) -> Result<T, TryRecvError> {
+        self.good.try_recv()
+    }
+
+    fn close(&self) {
+        self.shared.is_one_closed.store(true, Ordering::SeqCst);
+        self.good.close();
+    }
+}

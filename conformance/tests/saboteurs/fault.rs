@@ -1,0 +1,124 @@
+//! The faults, each of which breaks one law at least.
+
+/// What a saboteur does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing: the wrapper alone must keep all laws.
+    None,
+
+    // Tasks and groups.
+    /// A child does not run before its handle is awaited.
+    ChildWaitsForJoiner,
+    /// The handle of a panicked child says that it was cancelled.
+    PanickedIsCancelled,
+    /// The handle of a panicked child never says anything.
+    PanickedNeverJoins,
+    /// A handle that is dropped cancels its child.
+    HandleDropCancels,
+    /// A child hears no wake-up from a thread of no task.
+    DeafToThreads,
+    /// The group does not wait for its children.
+    ChildrenDetached,
+    /// The group gives up when an enclosing scope is cancelled.
+    GroupReturnsEarly,
+    /// `spawn` polls the child once.
+    SpawnPolls,
+    /// The group takes no children once its body is over.
+    ClosedWithBody,
+    /// The group takes children for ever, and never runs the late ones.
+    NeverCloses,
+    /// A child that comes into a cancelled group is not run at all.
+    CancelledChildNeverBegins,
+    /// No cancellation reaches a child.
+    ChildrenShielded,
+    /// A child is cancelled if the scope around `spawn` is.
+    ChildInheritsSpawner,
+    /// `run` returns without waiting for the children of dropped groups.
+    RunReturnsEarly,
+    /// A group needs a second poll at least.
+    EmptyGroupYields,
+    /// A failure does not cancel the siblings.
+    FailureCancelsNobody,
+    /// Only the first failure is reported.
+    SecondFailureSwallowed,
+    /// A child that panics just ends.
+    PanicSwallowed,
+    /// A group that was cancelled never gives a value.
+    CancelLosesValue,
+    /// A group that was cancelled never gives failures.
+    CancelBeatsFailures,
+    /// A group's future that is dropped leaves the children running.
+    DroppedGroupLeaks,
+
+    // Time.
+    /// A sleep ends after three quarters of its time.
+    SleepsEarly,
+    /// `sleep(Duration::MAX)` ends at once.
+    MaxIsZero,
+    /// A sleep ends when it is cancelled, instead of being cut.
+    CancelledSleepEnds,
+    /// A sleep panics on a thread of no task.
+    SleepsInTasksOnly,
+    /// A relative timeout counts from the construction of its scope.
+    TimeoutFromConstruction,
+    /// A deadline is not heeded.
+    DeadlineIgnored,
+    /// A deadline cannot be moved.
+    SetDeadlineIgnored,
+    /// Nobody is told the effective deadline.
+    NoEffectiveDeadline,
+    /// `fail_after` looks at the clock instead of at its scope.
+    LateIsTimedOut,
+
+    // Scopes.
+    /// Only the first checkpoint in a cancelled scope is cut.
+    EdgeTriggered,
+    /// The last reason stays.
+    LastReasonStays,
+    /// A scope that was cancelled never gives a value.
+    LateCancelLosesValue,
+    /// The innermost cancelled scope absorbs.
+    InnermostAbsorbs,
+    /// The body of a scope that was cancelled before does not begin.
+    CancelledNeverBegins,
+    /// A shield does not shield.
+    ShieldIgnored,
+    /// A cancellation that came during a shield is forgotten.
+    ShieldForgives,
+    /// A shield that nobody polls holds cancelled scopes open.
+    AbandonedShieldHolds,
+
+    // Semaphores.
+    /// The last waiter is served first.
+    LastWaiterFirst,
+    /// A permit handed to a waiter that is dropped wakes nobody else.
+    WakeUpLost,
+    /// There is one permit more than there should be.
+    OnePermitTooMany,
+    /// `try_acquire` takes what was promised to a waiter.
+    TryAcquireBarges,
+    /// A permit is not given back when it is dropped.
+    PermitNotReleased,
+    /// A free permit is taken in a cancelled scope, too.
+    CancelledAcquires,
+
+    // Channels.
+    /// `recv` takes its item before it can give it to its caller.
+    RecvEager,
+    /// `send` in a cancelled scope sends if there is room.
+    CancelledSends,
+    /// Items still in the channel are gone when the last sender closes.
+    CloseDropsItems,
+    /// A send to closed receivers says that all is well.
+    SendToNobodyIsFine,
+    /// Closing one clone closes all.
+    CloseClosesClones,
+    /// `bounded(0)` holds one item.
+    RendezvousBuffersOne,
+    /// A clone of the receiver loses an item each time.
+    CloneLosesItems,
+
+    // Fairness.
+    /// Operations that are ready never give way.
+    NobodyYields,
+}

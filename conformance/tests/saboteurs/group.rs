@@ -1,0 +1,353 @@
+//! Groups that spawn, wait or fail wrongly.
+
+use std::future::{Future, IntoFuture, poll_fn};
+use std::mem;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+
+use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, TaskError};
+use anyrt_core::{Backend, Outcome, TaskGroup, TaskHandle};
+
+use super::tools::{BoxFuture, catch, give_way, lock};
+use super::{Fault, Sabotaged};
+
+pub(crate) struct Group<B: Backend, E: Send + 'static> {
+    good: B::TaskGroup<E>,
+    backend: Sabotaged<B>,
+    state: Arc<State<E>>,
+}
+
+struct State<E> {
+    /// Failures that the good group does not know of.
+    aside: Mutex<Vec<E>>,
+    is_cancelled: AtomicBool,
+    is_body_over: AtomicBool,
+}
+
+impl<B: Backend, E: Send + 'static> Clone for Group<B, E> {
+    fn clone(&self) -> Self {
+        let (good, backend) = (self.good.clone(), self.backend.clone());
+        Self { good, backend, state: self.state.clone() }
+    }
+}
+
+/// Runs a group with the backend's fault.
+pub(super) async fn run<B, E, O, Body, Fut>(
+    backend: Sabotaged<B>,
+    body: Body,
+) -> Result<O::Value, GroupError<E>>
+where
+    B: Backend,
+    E: Send + 'static,
+    O: Outcome<E, Value: Send> + Send,
+    Body: FnOnce(Group<B, E>) -> Fut + Send,
+    Fut: Future<Output = O> + Send,
+{
+    if backend.has(Fault::EmptyGroupYields) {
+        give_way().await;
+    }
+    let state = Arc::new(State {
+        aside: Mutex::new(Vec::new()),
+        is_cancelled: AtomicBool::new(false),
+        is_body_over: AtomicBool::new(false),
+    });
+    let good = backend.good.task_group(|good| {
+        let body = body(Group { good, backend: backend.clone(), state: state.clone() });
+        async {
+            let outcome = body.await.into_result();
+            state.is_body_over.store(true, Ordering::SeqCst);
+            outcome
+        }
+    });
+    let mut running = Running { future: Some(Box::pin(good)), fault: backend.fault };
+    let result = poll_fn(|cx| {
+        let Some(future) = &mut running.future else {
+            return Poll::Pending;
+        };
+        let poll = future.as_mut().poll(cx);
+        if poll.is_ready() || backend.has(Fault::GroupReturnsEarly) && backend.good.is_cancelled() {
+            // What was not ready is dropped here, and never gives a result.
+            running.future = None;
+        }
+        poll
+    })
+    .await;
+    let is_cancelled = state.is_cancelled.load(Ordering::SeqCst);
+    let cancelled = || Err(GroupError::Cancelled(Cancelled::new(Reason::Requested)));
+    match (backend.fault, result) {
+        (Fault::FailureCancelsNobody, result) => {
+            match Failures::new(mem::take(&mut *lock(&state.aside))) {
+                Some(failures) => Err(GroupError::Failed(failures)),
+                None => result,
+            }
+        }
+        (Fault::SecondFailureSwallowed, Err(GroupError::Failed(failures))) => {
+            let first = Failures::new(vec![failures.into_first()]);
+            Err(GroupError::Failed(first.expect("there is one")))
+        }
+        (Fault::CancelBeatsFailures, Err(GroupError::Failed(_)))
+            if is_cancelled || backend.good.is_cancelled() =>
+        {
+            cancelled()
+        }
+        (Fault::CancelLosesValue, Ok(_)) if is_cancelled => cancelled(),
+        (_, result) => result,
+    }
+}
+
+/// The good group's future, which a fault leaks when it is dropped.
+struct Running<F> {
+    future: Option<Pin<Box<F>>>,
+    fault: Fault,
+}
+
+impl<F> Drop for Running<F> {
+    fn drop(&mut self) {
+        if self.fault == Fault::DroppedGroupLeaks {
+            mem::forget(self.future.take());
+        }
+    }
+}
+
+/// A future on its way to its child; it can be taken back while nobody has polled it.
+type Slot<F> = Arc<Mutex<Option<F>>>;
+
+fn take<F>(slot: &Slot<F>) -> F {
+    lock(slot).take().expect("a future is taken once")
+}
+
+impl<B: Backend, E: Send + 'static> Group<B, E> {
+    /// What the good group is given instead of the child; no value stands for a failure.
+    fn child<F, T>(&self, slot: Slot<F>, joined: Joined) -> BoxFuture<Result<Option<T>, E>>
+    where
+        F: Future<Output: Outcome<E, Value = T> + Send> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (backend, state) = (self.backend.clone(), self.state.clone());
+        Box::pin(async move {
+            let future = async { take(&slot).await.into_result() };
+            match backend.fault {
+                Fault::ChildWaitsForJoiner => {
+                    joined.wait().await;
+                    future.await.map(Some)
+                }
+                Fault::DeafToThreads => deaf(future).await.map(Some),
+                Fault::ChildrenShielded => backend.good.shield(future).await.map(Some),
+                Fault::PanicSwallowed => match catch(future).await {
+                    Ok(result) => result.map(Some),
+                    Err(_) => Ok(None),
+                },
+                Fault::FailureCancelsNobody => Ok(match future.await {
+                    Ok(value) => Some(value),
+                    Err(failure) => {
+                        lock(&state.aside).push(failure);
+                        None
+                    }
+                }),
+                _ => future.await.map(Some),
+            }
+        })
+    }
+}
+
+impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
+    type Handle<T: Send + 'static> = Handle<T>;
+
+    fn spawn<F>(&self, future: F) -> Handle<<F::Output as Outcome<E>>::Value>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        self.try_spawn(future).unwrap_or_else(|closed| panic!("{closed}"))
+    }
+
+    fn try_spawn<F>(
+        &self,
+        future: F,
+    ) -> Result<Handle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        let fault = self.backend.fault;
+        if fault == Fault::ClosedWithBody && self.state.is_body_over.load(Ordering::SeqCst) {
+            return Err(GroupClosed(future));
+        }
+        let (slot, joined) = (Arc::new(Mutex::new(Some(future))), Joined::default());
+        let mut child = self.child(slot.clone(), joined.clone());
+        if fault == Fault::SpawnPolls
+            && let Poll::Ready(result) =
+                child.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        {
+            child = Box::pin(async move { result });
+        }
+        if fault == Fault::CancelledChildNeverBegins
+            && self.state.is_cancelled.load(Ordering::SeqCst)
+        {
+            drop(take(&slot));
+            child = Box::pin(std::future::pending());
+        }
+        let background = lock(&self.backend.shared.background).clone();
+        let good: Box<dyn Child<_>> = match background {
+            Some(background) => {
+                Box::new(background.spawn(async move { Ok(child.await.ok().flatten()) }))
+            }
+            None => match self.good.try_spawn(child) {
+                Ok(handle) => Box::new(handle),
+                Err(_) if fault == Fault::NeverCloses => Box::new(Never),
+                Err(GroupClosed(child)) => {
+                    drop(child);
+                    return Err(GroupClosed(take(&slot)));
+                }
+            },
+        };
+        if fault == Fault::ChildInheritsSpawner && self.backend.good.is_cancelled() {
+            good.cancel();
+        }
+        Ok(Handle { good: Some(good), fault, joined })
+    }
+
+    fn cancel(&self) {
+        self.state.is_cancelled.store(true, Ordering::SeqCst);
+        self.good.cancel();
+    }
+
+    fn cancel_with(&self, reason: Reason) {
+        self.state.is_cancelled.store(true, Ordering::SeqCst);
+        self.good.cancel_with(reason);
+    }
+}
+
+/// A handle of the good group, whatever its type.
+trait Child<T>: Send + Sync {
+    fn cancel(&self);
+    fn is_finished(&self) -> bool;
+    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>>;
+}
+
+impl<T: Send + 'static, H: TaskHandle<Option<T>>> Child<T> for H {
+    fn cancel(&self) {
+        TaskHandle::cancel(self);
+    }
+
+    fn is_finished(&self) -> bool {
+        TaskHandle::is_finished(self)
+    }
+
+    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
+        Box::pin(async move { (*self).await?.ok_or(TaskError::Failed) })
+    }
+}
+
+/// The handle of a child that does not run.
+struct Never;
+
+impl<T: Send + 'static> Child<T> for Never {
+    fn cancel(&self) {}
+
+    fn is_finished(&self) -> bool {
+        false
+    }
+
+    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+pub(crate) struct Handle<T> {
+    good: Option<Box<dyn Child<T>>>,
+    fault: Fault,
+    joined: Joined,
+}
+
+impl<T> Handle<T> {
+    fn good(&self) -> &dyn Child<T> {
+        self.good.as_deref().expect("a handle is joined once")
+    }
+}
+
+impl<T: Send + 'static> TaskHandle<T> for Handle<T> {
+    fn cancel(&self) {
+        self.good().cancel();
+    }
+
+    fn is_finished(&self) -> bool {
+        self.good().is_finished()
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Handle<T> {
+    type Output = Result<T, TaskError>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        let (fault, joined) = (self.fault, self.joined.clone());
+        let join = self.good.take().expect("a handle is joined once").join();
+        Box::pin(async move {
+            joined.set();
+            match (fault, join.await) {
+                (Fault::PanickedIsCancelled, Err(TaskError::Panicked(_))) => {
+                    Err(TaskError::Cancelled(Cancelled::new(Reason::Failure)))
+                }
+                (Fault::PanickedNeverJoins, Err(TaskError::Panicked(_))) => {
+                    std::future::pending().await
+                }
+                (_, result) => result,
+            }
+        })
+    }
+}
+
+impl<T> Drop for Handle<T> {
+    fn drop(&mut self) {
+        if let Some(good) = &self.good
+            && self.fault == Fault::HandleDropCancels
+        {
+            good.cancel();
+        }
+    }
+}
+
+/// Tells a child that its handle is awaited.
+#[derive(Clone, Default)]
+struct Joined(Arc<Mutex<(bool, Option<Waker>)>>);
+
+impl Joined {
+    fn set(&self) {
+        let waker = {
+            let mut state = lock(&self.0);
+            state.0 = true;
+            state.1.take()
+        };
+        waker.into_iter().for_each(Waker::wake);
+    }
+
+    async fn wait(&self) {
+        poll_fn(|cx| {
+            let mut state = lock(&self.0);
+            state.1 = Some(cx.waker().clone());
+            if state.0 { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// Polls a future with a waker that works only where a task of anyrt is polled.
+async fn deaf<F: Future>(future: F) -> F::Output {
+    struct Deaf(Waker);
+
+    impl Wake for Deaf {
+        fn wake(self: Arc<Self>) {
+            if anyrt_core::with_backend(|_| ()).is_some() {
+                self.0.wake_by_ref();
+            }
+        }
+    }
+
+    let mut future = std::pin::pin!(future);
+    poll_fn(|cx| {
+        let waker = Waker::from(Arc::new(Deaf(cx.waker().clone())));
+        future.as_mut().poll(&mut Context::from_waker(&waker))
+    })
+    .await
+}

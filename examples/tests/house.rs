@@ -1,0 +1,162 @@
+//! The invariants of absence of `ARCHITECTURE.md`: what must never be in the house.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// All Rust files of a folder of the workspace, with their text.
+fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    let mut todo = vec![root().join(folder)];
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() {
+                let is_source = name != "target" && !name.to_string_lossy().starts_with('.');
+                todo.extend(is_source.then_some(path));
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path, text));
+            }
+        }
+    }
+    assert!(!files.is_empty(), "no Rust file in {folder}");
+    files
+}
+
+const CRATES: [&str; 9] = [
+    "anyrt-core",
+    "anyrt-tokio",
+    "anyrt-smol",
+    "anyrt-async-std",
+    "anyrt-macros",
+    "anyrt",
+    "conformance",
+    "examples",
+    "bench",
+];
+
+#[test]
+fn core_names_no_runtime() {
+    for (path, text) in rust_files("anyrt-core/src") {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or("");
+            for runtime in ["tokio", "smol", "async_std", "async_io", "feature ="] {
+                let is_example_name = code.contains("\"tokio\"");
+                assert!(
+                    !code.contains(runtime) || is_example_name,
+                    "{}:{}: anyrt-core names {runtime}",
+                    path.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+    let manifest = fs::read_to_string(root().join("anyrt-core/Cargo.toml")).unwrap();
+    for runtime in ["tokio.", "tokio =", "smol.", "async-std", "async-io", "[features]"] {
+        let names_it = manifest.lines().any(|line| line.starts_with(runtime));
+        assert!(!names_it, "anyrt-core/Cargo.toml has {runtime}");
+    }
+}
+
+#[test]
+fn adapters_without_networking_are_thin() {
+    for adapter in ["anyrt-tokio", "anyrt-smol", "anyrt-async-std"] {
+        let lines: usize = rust_files(&format!("{adapter}/src"))
+            .iter()
+            .filter(|(path, _)| !path.ends_with("net.rs"))
+            .map(|(_, text)| text.lines().count())
+            .sum();
+        assert!(lines <= 150, "{adapter} has {lines} lines without networking: what is it doing?");
+    }
+}
+
+#[test]
+fn a_backend_author_writes_at_most_six_methods() {
+    let text = fs::read_to_string(root().join("anyrt-core/src/driver.rs")).unwrap();
+    let required = |name: &str| {
+        let start = text.find(&format!("pub trait {name}")).unwrap();
+        let body = &text[start..start + text[start..].find("\n}\n").unwrap()];
+        let mut count = 0;
+        let mut signature = String::new();
+        for line in body.lines() {
+            let line = line.trim();
+            if line.starts_with("fn ") {
+                signature.clear();
+                signature.push_str(line);
+            } else if !signature.is_empty() {
+                signature.push_str(line);
+            }
+            if signature.ends_with(';') {
+                count += 1;
+                signature.clear();
+            } else if signature.ends_with('{') {
+                signature.clear();
+            }
+        }
+        count
+    };
+    assert_eq!((required("Driver"), required("Toplevel")), (5, 1));
+}
+
+#[test]
+fn every_crate_forbids_unsafe_and_none_uses_it() {
+    for name in CRATES {
+        let files = rust_files(name);
+        for (path, text) in &files {
+            let is_crate_root =
+                ["src/lib.rs", "src/main.rs"].iter().any(|root| path.ends_with(root));
+            if is_crate_root {
+                assert!(text.contains("#![forbid(unsafe_code)]"), "{} lacks it", path.display());
+            }
+            if path.ends_with("tests/house.rs") {
+                continue;
+            }
+            for (number, line) in text.lines().enumerate() {
+                let is_use = line.contains("unsafe") && !line.contains("forbid(unsafe_code)");
+                assert!(!is_use, "{}:{}: {line}", path.display(), number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_small_and_named_for_their_idea() {
+    for name in CRATES {
+        for (path, text) in rust_files(name) {
+            assert!(!path.ends_with("mod.rs"), "{}: name the file for its idea", path.display());
+            let lines = text.lines().count();
+            assert!(lines <= 400, "{} has {lines} lines: one idea per file", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_facade_has_no_default_backend() {
+    let manifest = fs::read_to_string(root().join("anyrt/Cargo.toml")).unwrap();
+    let default = manifest.lines().find(|line| line.starts_with("default")).unwrap_or("");
+    for runtime in ["tokio", "smol", "async-std"] {
+        assert!(!default.contains(runtime), "anyrt's default features: {default}");
+    }
+}
+
+#[test]
+fn a_backend_author_gets_no_runtime_from_the_suite() {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--package", "anyrt-conformance", "--no-default-features"])
+        .args(["--edges", "normal", "--prefix", "none"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&tree.stdout);
+    assert!(text.contains("anyrt-core"), "{}", String::from_utf8_lossy(&tree.stderr));
+    for runtime in ["tokio ", "smol ", "async-std ", "async-io "] {
+        let has_it = text.lines().any(|line| line.starts_with(runtime));
+        assert!(!has_it, "the suite brings {runtime}:\n{text}");
+    }
+}
