@@ -229,7 +229,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
 /// # Cancel safety
 ///
 /// **Safe.** Dropping it forgets the wait.
-pub trait Sleep: Future<Output = ()> + Send + 'static {
+pub trait Sleep: Future<Output = ()> + Send + Sync + 'static {
     /// Moves the end of the wait, also of one that has ended.
     fn reset(self: Pin<&mut Self>, deadline: Instant);
 }

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::thread;
 
-use crate::driver::{Ambient, Driver};
+use crate::driver::{Ambient, Driver, ErasedBackend};
+use crate::frame::Frame;
 use crate::lock::lock;
 use crate::seat::Seat;
 use crate::source::Source;
@@ -109,9 +110,11 @@ where
     let outcome = Arc::new(Outcome { result: Mutex::new(None), waker: WakerSlot::default() });
     let there = Delivery { outcome: outcome.clone(), result: None };
     let driver = source.with(D::clone);
+    let mut frame = Frame::of_thread(ErasedBackend::new(driver.clone()));
     driver.spawn_blocking(move || {
         let mut there = there;
-        there.result = Some(catch_unwind(AssertUnwindSafe(closure)));
+        let call = || frame.enter_thread(closure);
+        there.result = Some(catch_unwind(AssertUnwindSafe(call)));
     });
     Call { seat: Seat::new(Node::blocking_call()), outcome }
 }

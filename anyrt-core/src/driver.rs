@@ -98,6 +98,8 @@ pub trait ErasedDriver: Any + Send + Sync {
     fn erased_now(&self) -> Instant;
     /// See [`Driver::sleep_until`].
     fn erased_sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>>;
+    /// See [`Driver::sleep_for`].
+    fn erased_sleep_for(&self, timeout: Duration) -> Pin<Box<dyn Sleep>>;
     /// Gives the driver itself, to be downcast to a type that the caller knows.
     fn as_any(&self) -> &dyn Any;
 }
@@ -121,6 +123,10 @@ impl<D: Driver> ErasedDriver for D {
 
     fn erased_sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
         Box::pin(self.sleep_until(deadline))
+    }
+
+    fn erased_sleep_for(&self, timeout: Duration) -> Pin<Box<dyn Sleep>> {
+        Box::pin(self.sleep_for(timeout))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -182,6 +188,10 @@ impl Driver for ErasedBackend {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.0.erased_sleep_until(deadline)
+    }
+
+    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
+        self.0.erased_sleep_for(timeout)
     }
 }
 

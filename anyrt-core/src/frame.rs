@@ -50,6 +50,17 @@ impl Frame {
         Self { scope: Some(scope), group: Some(group), ..Self::default() }
     }
 
+    /// The frame of a thread that runs a blocking call: it knows the backend, and polls nothing.
+    pub(crate) fn of_thread(backend: ErasedBackend) -> Self {
+        Self { backend: Some(backend), ..Self::default() }
+    }
+
+    /// Runs `f`, which is no poll, in this frame.
+    pub(crate) fn enter_thread<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let _back = Swapped::swap(self);
+        f()
+    }
+
     /// The scope of a frame that was made with one and is not entered.
     pub(crate) fn own_scope(&self) -> &Arc<Node> {
         self.scope.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))

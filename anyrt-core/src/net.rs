@@ -116,56 +116,102 @@ pub trait TcpListener: Debug + Send + Sync + 'static {
 }
 
 impl<D: NetDriver> Net for D {
-    type TcpStream = Checked<D::TcpStream>;
-    type TcpListener = Checked<D::TcpListener>;
+    type TcpStream = CheckedStream<D::TcpStream>;
+    type TcpListener = CheckedListener<D::TcpListener>;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
         leaf::checkpoint().await;
-        self.raw_connect(address).await.map(Checked)
+        self.raw_connect(address).await.map(CheckedStream)
     }
 
     async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
         leaf::checkpoint().await;
-        self.raw_listen(address).await.map(Checked)
+        self.raw_listen(address).await.map(CheckedListener)
     }
 }
 
-/// A runtime's socket whose every operation is a checkpoint (laws C1, F2).
+/// A runtime's connection whose every read and write is a checkpoint (laws C1, F2).
 #[derive(Debug)]
-pub struct Checked<S>(S);
+pub struct CheckedStream<S>(S);
 
-impl<S> Checked<S> {
-    /// Gives the runtime's own socket.
-    pub fn into_inner(self) -> S {
-        self.0
-    }
-
-    /// Looks at the runtime's own socket.
-    pub fn get_ref(&self) -> &S {
-        &self.0
-    }
-}
-
-impl<L: TcpListener> TcpListener for Checked<L> {
-    type Stream = Checked<L::Stream>;
-
-    async fn accept(&self) -> io::Result<(Self::Stream, SocketAddr)> {
-        leaf::checkpoint().await;
-        self.0.accept().await.map(|(stream, peer)| (Checked(stream), peer))
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl<S: TcpStream> TcpStream for Checked<S> {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
+impl<S: TcpStream> CheckedStream<S> {
+    /// Gives the address of the other end.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is gone.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.0.peer_addr()
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
+    /// Gives the address of this end.
+    ///
+    /// # Errors
+    ///
+    /// If the connection is gone.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
+    }
+
+    /// Gives the runtime's own connection.
+    pub fn into_inner(self) -> S {
+        self.0
+    }
+}
+
+/// A runtime's listener whose every operation is a checkpoint (laws C1, F2).
+#[derive(Debug)]
+pub struct CheckedListener<L>(L);
+
+impl<L: TcpListener> CheckedListener<L> {
+    /// Waits for the next connection.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says, for example too many open files.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A connection that was not returned stays in the system's queue.
+    pub async fn accept(&self) -> io::Result<(CheckedStream<L::Stream>, SocketAddr)> {
+        leaf::checkpoint().await;
+        self.0.accept().await.map(|(stream, peer)| (CheckedStream(stream), peer))
+    }
+
+    /// Gives the address that it listens on, with the port that was chosen.
+    ///
+    /// # Errors
+    ///
+    /// If the socket is gone.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+
+    /// Gives the runtime's own listener.
+    pub fn into_inner(self) -> L {
+        self.0
+    }
+}
+
+impl<L: TcpListener> TcpListener for CheckedListener<L> {
+    type Stream = CheckedStream<L::Stream>;
+
+    async fn accept(&self) -> io::Result<(Self::Stream, SocketAddr)> {
+        self.accept().await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.local_addr()
+    }
+}
+
+impl<S: TcpStream> TcpStream for CheckedStream<S> {
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.peer_addr()
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.local_addr()
     }
 }
 
@@ -177,7 +223,7 @@ fn spent<T>(polled: Poll<T>) -> Poll<T> {
     polled
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for CheckedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -197,7 +243,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Checked<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for CheckedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -137,23 +137,22 @@ impl<T> WaitList<T> {
 
     /// Whether somebody waits who may be served.
     pub(crate) fn has_eligible(&self) -> bool {
-        let mut at = self.waiting.head;
-        while let Some(key) = at {
-            let entry = &self.entries[key];
-            if !entry.is_cancelled() {
-                return true;
-            }
-            at = entry.after;
-        }
-        false
+        self.eligible().next().is_some()
     }
 
-    pub(crate) fn first_waiting(&self) -> Option<usize> {
-        self.waiting.head
+    /// The waiting entry before which `n` others may be served.
+    pub(crate) fn nth_eligible(&self, n: usize) -> Option<usize> {
+        self.eligible().nth(n)
     }
 
-    pub(crate) fn after(&self, key: usize) -> Option<usize> {
-        self.entries[key].after
+    pub(crate) fn count_eligible(&self) -> usize {
+        self.eligible().count()
+    }
+
+    fn eligible(&self) -> impl Iterator<Item = usize> + '_ {
+        let next = |key: &usize| self.entries[*key].after;
+        std::iter::successors(self.waiting.head, next)
+            .filter(|key| !self.entries[*key].is_cancelled())
     }
 
     /// Sets aside for this waiter what it waits for.
@@ -166,7 +165,13 @@ impl<T> WaitList<T> {
 
     /// Takes the last grant back. Its waiter was woken, and has to look again.
     pub(crate) fn revoke_last(&mut self) {
-        let Some(key) = self.granted.tail else { return };
+        if let Some(key) = self.granted.tail {
+            self.revoke(key);
+        }
+    }
+
+    /// Takes a grant back; its waiter is the first to be served again.
+    pub(crate) fn revoke(&mut self, key: usize) {
         self.unlink(key);
         self.entries[key].standing = Standing::Waiting;
         let first = self.waiting.head.replace(key);
@@ -203,24 +208,24 @@ impl<T> WaitList<T> {
         &mut self,
         which: impl Fn(&T) -> bool,
         deferred: &mut Deferred,
-    ) -> Vec<(usize, Standing)> {
+    ) -> Vec<Standing> {
         let mut closed = Vec::new();
         for first in [self.waiting.head, self.granted.head] {
             let mut at = first;
             while let Some(key) = at {
                 at = self.entries[key].after;
                 if which(&self.entries[key].data) {
-                    closed.push((key, self.entries[key].standing));
+                    closed.push(key);
                 }
             }
         }
-        for (key, _) in &closed {
-            self.unlink(*key);
-            let entry = &mut self.entries[*key];
-            entry.standing = Standing::Closed;
+        let close = |key| {
+            self.unlink(key);
+            let entry = &mut self.entries[key];
             entry.wake(deferred);
-        }
-        closed
+            std::mem::replace(&mut entry.standing, Standing::Closed)
+        };
+        closed.into_iter().map(close).collect()
     }
 
     fn queue(&mut self, standing: Standing) -> Option<&mut Queue> {

@@ -31,17 +31,17 @@ use std::io;
 use std::net::SocketAddr;
 
 use anyrt_core::Net;
-use anyrt_core::net::Checked;
+use anyrt_core::net::{CheckedListener, CheckedStream};
 
 use crate::backend::AnyBackend;
 
 pub use any::{AnyTcpListener, AnyTcpStream};
 
 /// A TCP connection; closing its writing half sends the end of the stream.
-pub type TcpStream = Checked<AnyTcpStream>;
+pub type TcpStream = CheckedStream<AnyTcpStream>;
 
 /// A TCP listener.
-pub type TcpListener = Checked<AnyTcpListener>;
+pub type TcpListener = CheckedListener<AnyTcpListener>;
 
 /// Connects to `address`.
 ///

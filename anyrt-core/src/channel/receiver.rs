@@ -169,14 +169,13 @@ impl<T> Future for Receiving<'_, T> {
 }
 
 fn end<T>(progress: Progress<T>) -> Poll<Result<T, Closed>> {
-    match progress {
-        Progress::Waiting => Poll::Pending,
-        Progress::Closed => Poll::Ready(Err(Closed)),
-        Progress::Done(item) => {
-            budget::spend();
-            Poll::Ready(Ok(item))
-        }
-    }
+    let result = match progress {
+        Progress::Waiting => return Poll::Pending,
+        Progress::Closed => Err(Closed),
+        Progress::Done(item) => Ok(item),
+    };
+    budget::spend();
+    Poll::Ready(result)
 }
 
 impl<T> Drop for Receiving<'_, T> {

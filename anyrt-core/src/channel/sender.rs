@@ -134,13 +134,11 @@ impl<T> Unpin for Sending<'_, T> {}
 impl<T> Sending<'_, T> {
     fn end(&mut self, progress: Progress<()>) -> Poll<Result<(), SendError<T>>> {
         self.is_over = true;
-        match (progress, self.item.take()) {
-            (Progress::Closed, Some(item)) => Poll::Ready(Err(SendError(item))),
-            _ => {
-                budget::spend();
-                Poll::Ready(Ok(()))
-            }
-        }
+        budget::spend();
+        Poll::Ready(match (progress, self.item.take()) {
+            (Progress::Closed, Some(item)) => Err(SendError(item)),
+            _ => Ok(()),
+        })
     }
 }
 

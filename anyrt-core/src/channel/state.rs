@@ -13,14 +13,15 @@
 //!   buffer (in a rendezvous: with its sender) until its receiver is polled, so a receiver that is
 //!   dropped has taken nothing.
 //! - **Rendezvous.** A waiting sender holds its item out in its entry; it is granted when a receiver
-//!   has taken that. A sender that leaves takes its item along, and the last grant is taken back.
+//!   has taken that. What a cancelled sender holds out is not there to be taken (law P1). A sender that
+//!   leaves takes its item along, and the last grant is taken back.
 //! - **Closed clones.** The waiters of a closed clone stand in no queue, and nothing is set aside for
 //!   them, whether they are polled again or not.
 
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use crate::wait_list::{self, Deferred, WaitList};
+use crate::wait_list::{Deferred, Standing, WaitList};
 
 pub(super) struct State<T> {
     buffer: VecDeque<T>,
@@ -28,8 +29,6 @@ pub(super) struct State<T> {
     capacity: Option<usize>,
     /// Places that are granted to senders which have not been polled since.
     reserved: usize,
-    /// Items that waiting senders of a rendezvous hold out.
-    offered: usize,
     /// Receivers that are granted an item and have not been polled since.
     promised: usize,
     senders: usize,
@@ -80,7 +79,6 @@ impl<T> State<T> {
             buffer: VecDeque::new(),
             capacity,
             reserved: 0,
-            offered: 0,
             promised: 0,
             senders: 0,
             receivers: 0,
@@ -96,7 +94,7 @@ impl<T> State<T> {
 
     /// Items that a receiver could take.
     fn items(&self) -> usize {
-        self.buffer.len() + self.offered
+        if self.is_rendezvous() { self.waiting_senders.count_eligible() } else { self.buffer.len() }
     }
 
     fn has_place(&self) -> bool {
@@ -148,19 +146,11 @@ impl<T> State<T> {
     pub(super) fn close_sender(&mut self, clone: CloneId, deferred: &mut Deferred) {
         self.senders -= 1;
         let closed = self.waiting_senders.close(|offer| offer.clone == clone, deferred);
-        for (key, standing) in closed {
-            self.forget_send(key, standing);
+        let granted = closed.iter().filter(|was| **was == Standing::Granted).count();
+        if !self.is_rendezvous() {
+            self.reserved -= granted;
         }
         self.settle(deferred);
-    }
-
-    /// Takes back what a send that leaves had set aside or held out.
-    fn forget_send(&mut self, key: usize, standing: wait_list::Standing) {
-        if self.is_rendezvous() {
-            self.offered -= usize::from(self.waiting_senders.data(key).item.is_some());
-        } else if standing == wait_list::Standing::Granted {
-            self.reserved -= 1;
-        }
     }
 
     /// Puts an item in if that needs no waiting; else it stays where it is.
@@ -189,7 +179,6 @@ impl<T> State<T> {
         deferred: &mut Deferred,
     ) -> usize {
         let held_out = if self.is_rendezvous() { item.take() } else { None };
-        self.offered += usize::from(held_out.is_some());
         let key = self.waiting_senders.push_back(Offer { clone, item: held_out }, waker);
         self.settle_receivers(deferred);
         key
@@ -203,20 +192,20 @@ impl<T> State<T> {
         waker: &Waker,
         deferred: &mut Deferred,
     ) -> Progress<()> {
-        if self.waiting_senders.standing(key) == wait_list::Standing::Waiting {
+        if self.waiting_senders.standing(key) == Standing::Waiting {
             self.waiting_senders.renew(key, waker, deferred);
-            self.settle_senders(deferred);
+            self.settle(deferred);
         }
         if self.is_taken(key) {
             self.waiting_senders.remove(key, deferred);
             return Progress::Done(());
         }
         let standing = self.waiting_senders.standing(key);
-        if standing == wait_list::Standing::Closed || self.receivers == 0 {
+        if standing == Standing::Closed || self.receivers == 0 {
             self.withdraw_send(key, item, deferred);
             return Progress::Closed;
         }
-        if standing == wait_list::Standing::Waiting {
+        if standing == Standing::Waiting {
             return Progress::Waiting;
         }
         self.waiting_senders.remove(key, deferred);
@@ -233,11 +222,10 @@ impl<T> State<T> {
         item: &mut Option<T>,
         deferred: &mut Deferred,
     ) {
-        let standing = self.waiting_senders.standing(key);
-        if standing != wait_list::Standing::Closed {
-            self.forget_send(key, standing);
+        let (offer, standing) = self.waiting_senders.remove(key, deferred);
+        if standing == Standing::Granted && !self.is_rendezvous() {
+            self.reserved -= 1;
         }
-        let (offer, _) = self.waiting_senders.remove(key, deferred);
         if offer.item.is_some() {
             *item = offer.item;
         }
@@ -246,7 +234,7 @@ impl<T> State<T> {
 
     /// Whether a waiting send is committed: it has a place, or its item was taken.
     pub(super) fn is_send_committed(&self, key: usize) -> bool {
-        self.waiting_senders.standing(key) == wait_list::Standing::Granted || self.is_taken(key)
+        self.waiting_senders.standing(key) == Standing::Granted || self.is_taken(key)
     }
 
     /// Whether a receiver has taken the item of a waiting send.
@@ -270,8 +258,7 @@ impl<T> State<T> {
     ) -> VecDeque<T> {
         self.receivers -= 1;
         let closed = self.waiting_receivers.close(|waiting| *waiting == clone, deferred);
-        let granted = closed.iter().filter(|(_, was)| *was == wait_list::Standing::Granted);
-        self.promised -= granted.count();
+        self.promised -= closed.iter().filter(|was| **was == Standing::Granted).count();
         if self.receivers > 0 {
             self.settle(deferred);
             return VecDeque::new();
@@ -283,10 +270,9 @@ impl<T> State<T> {
     /// Takes the first item that is promised to nobody.
     pub(super) fn try_recv(&mut self, deferred: &mut Deferred) -> Progress<T> {
         if self.items() > self.promised {
-            return match self.take_item(self.promised, deferred) {
-                Some(item) => Progress::Done(item),
-                None => Progress::Waiting,
-            };
+            let item = self.take_item(self.promised, deferred);
+            self.settle(deferred);
+            return item.map_or(Progress::Waiting, Progress::Done);
         }
         if self.senders == 0 && self.items() == 0 { Progress::Closed } else { Progress::Waiting }
     }
@@ -302,24 +288,26 @@ impl<T> State<T> {
         waker: &Waker,
         deferred: &mut Deferred,
     ) -> Progress<T> {
-        if self.waiting_receivers.standing(key) == wait_list::Standing::Waiting {
+        if self.waiting_receivers.standing(key) != Standing::Closed {
             self.waiting_receivers.renew(key, waker, deferred);
             self.settle_receivers(deferred);
         }
         match self.waiting_receivers.standing(key) {
-            wait_list::Standing::Granted => {
+            Standing::Granted => {
                 let rank = self.waiting_receivers.rank(key);
+                let Some(item) = self.take_item(rank, deferred) else {
+                    // The sender that held it out was cancelled in this moment.
+                    self.waiting_receivers.revoke(key);
+                    self.promised -= 1;
+                    return Progress::Waiting;
+                };
                 self.waiting_receivers.remove(key, deferred);
                 self.promised -= 1;
-                match self.take_item(rank, deferred) {
-                    Some(item) => Progress::Done(item),
-                    None => unreachable!("there is an item for each receiver that was granted one"),
-                }
+                self.settle(deferred);
+                Progress::Done(item)
             }
-            wait_list::Standing::Waiting if self.senders > 0 || self.items() > 0 => {
-                Progress::Waiting
-            }
-            wait_list::Standing::Waiting | wait_list::Standing::Closed => {
+            Standing::Waiting if self.senders > 0 || self.items() > 0 => Progress::Waiting,
+            Standing::Waiting | Standing::Closed => {
                 self.waiting_receivers.remove(key, deferred);
                 Progress::Closed
             }
@@ -329,35 +317,23 @@ impl<T> State<T> {
     /// Takes a receive out of the queue; what it was promised passes on.
     pub(super) fn withdraw_recv(&mut self, key: usize, deferred: &mut Deferred) {
         let (_, standing) = self.waiting_receivers.remove(key, deferred);
-        self.promised -= usize::from(standing == wait_list::Standing::Granted);
+        self.promised -= usize::from(standing == Standing::Granted);
         self.settle_receivers(deferred);
     }
 
     /// Whether a waiting receive is committed: there is an item for it.
     pub(super) fn is_recv_committed(&self, key: usize) -> bool {
-        self.waiting_receivers.standing(key) == wait_list::Standing::Granted
+        self.waiting_receivers.standing(key) == Standing::Granted
     }
 
-    /// Takes the item at a place in the order, and gives its place to the next sender.
+    /// Takes the item at a place in the order; [`settle`](Self::settle) gives its place away.
     fn take_item(&mut self, place: usize, deferred: &mut Deferred) -> Option<T> {
-        let item = if self.is_rendezvous() {
-            self.take_offer(place, deferred)
-        } else {
-            self.buffer.remove(place)
-        };
-        self.settle(deferred);
-        item
-    }
-
-    fn take_offer(&mut self, place: usize, deferred: &mut Deferred) -> Option<T> {
-        let mut at = self.waiting_senders.first_waiting();
-        for _ in 0..place {
-            at = self.waiting_senders.after(at?);
+        if !self.is_rendezvous() {
+            return self.buffer.remove(place);
         }
-        let key = at?;
-        let item = self.waiting_senders.data_mut(key).item.take();
-        self.waiting_senders.grant(key, deferred);
-        self.offered -= 1;
+        let sender = self.waiting_senders.nth_eligible(place)?;
+        let item = self.waiting_senders.data_mut(sender).item.take();
+        self.waiting_senders.grant(sender, deferred);
         item
     }
 

@@ -200,6 +200,11 @@ impl TaskPart {
         drop(result);
     }
 
+    /// Whether the child has ended by being cancelled, and nobody took that yet.
+    pub(super) fn was_cancelled(&self) -> bool {
+        matches!(*lock(&self.result), TaskResult::Ended(Err(TaskError::Cancelled(_))))
+    }
+
     pub(super) fn is_running(&self) -> bool {
         matches!(*lock(&self.result), TaskResult::Running)
     }

@@ -1,8 +1,11 @@
 //! Laws C: cancellation.
 
 mod call;
+mod committed;
+mod exit;
 mod level;
 mod nesting;
+mod reach;
 mod unwinding;
 
 use anyrt_core::{Backend, Toplevel};
@@ -39,7 +42,7 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         Law::new(
             "C5",
             "That is decided at the exit: an outer cancellation during unwinding takes over.",
-            nesting::c5::<B>,
+            exit::c5::<B>,
         ),
         Law::new(
             "C6",
@@ -57,12 +60,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         Law::new(
             "C9",
             "Cancellation reaches all visible descendants, through tasks and groups, in one call.",
-            nesting::c9::<B>,
+            reach::c9::<B>,
         ),
         Law::new(
             "C11",
             "An operation that completed before the cancellation struck delivers its value.",
-            level::c11::<B>,
+            committed::c11::<B>,
         ),
     ]
 }

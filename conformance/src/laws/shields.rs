@@ -1,11 +1,18 @@
 //! Laws S: shields and cleanup.
 
 mod abandoned;
+mod after;
 mod blocking;
+mod groups;
 
+use std::time::Duration;
+
+use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Toplevel};
 
 use crate::law::Law;
+use crate::laws::tools::both;
+use crate::support::turns;
 
 pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     vec![
@@ -18,13 +25,13 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         Law::new(
             "S2",
             "A cancellation that came during a shield strikes at the first checkpoint after it.",
-            blocking::s2::<B>,
+            after::s2::<B>,
         ),
         Law::new(
             "S3",
             "Groups and children opened inside a shield are shielded; a child's shield keeps its \
              group waiting.",
-            blocking::s3::<B>,
+            groups::s3::<B>,
         ),
         Law::new(
             "S7",
@@ -33,4 +40,22 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             abandoned::s7::<B>,
         ),
     ]
+}
+
+/// Uses every kind of operation, with and without a wait.
+async fn work<B: Backend>(backend: &B) {
+    assert!(!backend.is_cancelled(), "what is shielded says that it is cancelled");
+    let permits = backend.semaphore(1);
+    let (sender, receiver) = backend.bounded(1);
+    let (meets, met) = backend.bounded(0);
+    for item in 0..3 {
+        backend.checkpoint().await;
+        drop(permits.acquire().await);
+        assert_eq!(sender.send(item).await, Ok(()), "a channel with room");
+        assert_eq!(receiver.recv().await, Ok(item), "a channel with an item");
+        let exchange = both(meets.send(item), met.recv());
+        assert_eq!(exchange.await, (Ok(()), Ok(item)), "a rendezvous");
+        turns(2).await;
+    }
+    backend.sleep(Duration::from_millis(1)).await;
 }

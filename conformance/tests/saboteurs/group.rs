@@ -1,15 +1,16 @@
 //! Groups that spawn, wait or fail wrongly.
 
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, TaskError};
-use anyrt_core::{Backend, Outcome, TaskGroup, TaskHandle};
+use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason};
+use anyrt_core::{Backend, Outcome, TaskGroup};
 
+use super::handle::{Child, Handle, Joined, Never};
 use super::tools::{BoxFuture, catch, give_way, lock};
 use super::{Fault, Sabotaged};
 
@@ -215,120 +216,6 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
     fn cancel_with(&self, reason: Reason) {
         self.state.is_cancelled.store(true, Ordering::SeqCst);
         self.good.cancel_with(reason);
-    }
-}
-
-/// A handle of the good group, whatever its type.
-trait Child<T>: Send + Sync {
-    fn cancel(&self);
-    fn is_finished(&self) -> bool;
-    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>>;
-}
-
-impl<T: Send + 'static, H: TaskHandle<Option<T>>> Child<T> for H {
-    fn cancel(&self) {
-        TaskHandle::cancel(self);
-    }
-
-    fn is_finished(&self) -> bool {
-        TaskHandle::is_finished(self)
-    }
-
-    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
-        Box::pin(async move { (*self).await?.ok_or(TaskError::Failed) })
-    }
-}
-
-/// The handle of a child that does not run.
-struct Never;
-
-impl<T: Send + 'static> Child<T> for Never {
-    fn cancel(&self) {}
-
-    fn is_finished(&self) -> bool {
-        false
-    }
-
-    fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
-        Box::pin(std::future::pending())
-    }
-}
-
-pub(crate) struct Handle<T> {
-    good: Option<Box<dyn Child<T>>>,
-    fault: Fault,
-    joined: Joined,
-}
-
-impl<T> Handle<T> {
-    fn good(&self) -> &dyn Child<T> {
-        self.good.as_deref().expect("a handle is joined once")
-    }
-}
-
-impl<T: Send + 'static> TaskHandle<T> for Handle<T> {
-    fn cancel(&self) {
-        self.good().cancel();
-    }
-
-    fn is_finished(&self) -> bool {
-        self.good().is_finished()
-    }
-}
-
-impl<T: Send + 'static> IntoFuture for Handle<T> {
-    type Output = Result<T, TaskError>;
-    type IntoFuture = BoxFuture<Self::Output>;
-
-    fn into_future(mut self) -> Self::IntoFuture {
-        let (fault, joined) = (self.fault, self.joined.clone());
-        let join = self.good.take().expect("a handle is joined once").join();
-        Box::pin(async move {
-            joined.set();
-            match (fault, join.await) {
-                (Fault::PanickedIsCancelled, Err(TaskError::Panicked(_))) => {
-                    Err(TaskError::Cancelled(Cancelled::new(Reason::Failure)))
-                }
-                (Fault::PanickedNeverJoins, Err(TaskError::Panicked(_))) => {
-                    std::future::pending().await
-                }
-                (_, result) => result,
-            }
-        })
-    }
-}
-
-impl<T> Drop for Handle<T> {
-    fn drop(&mut self) {
-        if let Some(good) = &self.good
-            && self.fault == Fault::HandleDropCancels
-        {
-            good.cancel();
-        }
-    }
-}
-
-/// Tells a child that its handle is awaited.
-#[derive(Clone, Default)]
-struct Joined(Arc<Mutex<(bool, Option<Waker>)>>);
-
-impl Joined {
-    fn set(&self) {
-        let waker = {
-            let mut state = lock(&self.0);
-            state.0 = true;
-            state.1.take()
-        };
-        waker.into_iter().for_each(Waker::wake);
-    }
-
-    async fn wait(&self) {
-        poll_fn(|cx| {
-            let mut state = lock(&self.0);
-            state.1 = Some(cx.waker().clone());
-            if state.0 { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
     }
 }
 

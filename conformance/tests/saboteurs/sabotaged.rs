@@ -3,6 +3,7 @@
 mod channel;
 mod fault;
 mod group;
+mod handle;
 mod scope;
 mod semaphore;
 mod sleep;

@@ -1,7 +1,7 @@
 //! Semaphores that hand out, or take back, wrongly.
 
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -128,18 +128,16 @@ impl<B: Backend> Inner<B> {
 impl<B: Backend> anyrt_core::Semaphore for Semaphore<B> {
     type Permit = Permit<B>;
 
-    fn acquire_many(&self, count: usize) -> impl Future<Output = Permit<B>> + Send {
-        async move {
-            let good = match self.0.backend.fault {
-                Fault::LastWaiterFirst | Fault::WakeUpLost if count == 1 => self.0.wait().await,
-                _ if count == 1 && self.grabs() => match self.0.good.try_acquire() {
-                    Ok(permit) => permit,
-                    Err(_) => self.0.good.acquire().await,
-                },
-                _ => self.0.good.acquire_many(count).await,
-            };
-            self.permit(Some(good))
-        }
+    async fn acquire_many(&self, count: usize) -> Permit<B> {
+        let good = match self.0.backend.fault {
+            Fault::LastWaiterFirst | Fault::WakeUpLost if count == 1 => self.0.wait().await,
+            _ if count == 1 && self.grabs() => match self.0.good.try_acquire() {
+                Ok(permit) => permit,
+                Err(_) => self.0.good.acquire().await,
+            },
+            _ => self.0.good.acquire_many(count).await,
+        };
+        self.permit(Some(good))
     }
 
     fn try_acquire(&self) -> Result<Permit<B>, TryAcquireError> {

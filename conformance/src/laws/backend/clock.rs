@@ -1,7 +1,6 @@
 //! B4 and B5: sleeps, the clock, and deadlines at the edge of what a clock can hold.
 
 use std::future::{pending, poll_fn};
-use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -86,9 +85,8 @@ fn in_order<B: Backend + Toplevel>(backend: &B) {
         let begin = backend.now();
         let deadline = |at: u32| begin + STEP * (at + 1);
         // Neither made nor first polled in the order of the deadlines.
-        let mut sleeps: Vec<(u32, Option<Pin<Box<B::Sleep>>>)> = [3, 7, 1, 5, 0, 6, 2, 4]
-            .map(|at| (at, Some(Box::pin(backend.sleep_until(deadline(at))))))
-            .into();
+        let mut sleeps = [3, 7, 1, 5, 0, 6, 2, 4]
+            .map(|at| (at, Some(Box::pin(backend.sleep_until(deadline(at))))));
         let mut disorder = None;
         poll_fn(|cx| {
             for (at, slot) in &mut sleeps {

@@ -30,7 +30,9 @@ fn from_another_thread<B: Backend + Toplevel>(backend: &B) {
                 waker.wake();
             } else {
                 waker.wake_by_ref();
-                waker.clone().wake();
+                let clone = waker.clone();
+                drop(waker);
+                clone.wake();
             }
         }
     });

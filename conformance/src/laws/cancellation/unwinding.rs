@@ -209,9 +209,9 @@ async fn to_the_first_checkpoint<B: Backend>(backend: &B, source: Source, foreig
             ready(()).await;
             log.note("awaited what was ready");
             if foreign {
-                pending().await
+                pending::<()>().await;
             } else {
-                backend.checkpoint().await
+                backend.checkpoint().await;
             }
             log.note("goes on");
         })

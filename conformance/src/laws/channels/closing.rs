@@ -31,18 +31,18 @@ async fn waiting_sends_fail<B: Backend>(backend: &B, capacity: usize, by_drop: b
         assert!(alarm.step(waiter).await.is_pending(), "{context}: sent without room");
     }
     if by_drop {
-        drop(receiver)
+        drop(receiver);
     } else {
-        receiver.close()
+        receiver.close();
     }
     for (_, waiter, alarm) in &mut waiters {
         assert_eq!(alarm.rung(), 0, "{context}: woken, though a receiver is left");
         assert!(alarm.step(waiter).await.is_pending(), "{context}: a receiver is left");
     }
     if by_drop {
-        join(std::thread::spawn(move || drop(last)))
+        join(std::thread::spawn(move || drop(last)));
     } else {
-        last.close()
+        last.close();
     }
     for (item, waiter, alarm) in waiters {
         assert!(alarm.rung() > 0, "{context}: not woken when the last receiver went");
@@ -86,9 +86,9 @@ async fn a_granted_place_is_no_delivery<B: Backend>(backend: &B, by_drop: bool) 
     assert!(step(&mut sending).await.is_pending(), "sent into a full channel");
     assert_eq!(receiver.try_recv(), Ok(1));
     if by_drop {
-        drop(receiver)
+        drop(receiver);
     } else {
-        receiver.close()
+        receiver.close();
     }
     let sent = attempt(sending).await;
     assert_eq!(sent, Some(Err(SendError(2))), "a place came free, but nobody will receive");
@@ -100,9 +100,9 @@ async fn a_granted_place_is_no_delivery<B: Backend>(backend: &B, by_drop: bool) 
     assert!(step(&mut sending).await.is_pending(), "sent before the receiver has the item");
     drop(receiving);
     if by_drop {
-        drop(receiver)
+        drop(receiver);
     } else {
-        receiver.close()
+        receiver.close();
     }
     let sent = attempt(sending).await;
     assert_eq!(sent, Some(Err(SendError(3))), "a receiver was called, and went without the item");

@@ -112,18 +112,18 @@ async fn waiting_receivers_see_the_end<B: Backend>(backend: &B, capacity: Option
             assert!(alarm.step(waiter).await.is_pending(), "{context}: took from nobody");
         }
         if by_drop {
-            drop(sender)
+            drop(sender);
         } else {
-            sender.close()
+            sender.close();
         }
         for (waiter, alarm) in &mut waiters {
             assert_eq!(alarm.rung(), 0, "{context}: woken, though a sender is left");
             assert!(alarm.step(waiter).await.is_pending(), "{context}: a sender is left");
         }
         if by_drop {
-            join(std::thread::spawn(move || drop(last)))
+            join(std::thread::spawn(move || drop(last)));
         } else {
-            last.close()
+            last.close();
         }
         for (waiter, alarm) in waiters {
             assert!(alarm.rung() > 0, "{context}: not woken when the last sender went");
