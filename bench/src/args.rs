@@ -8,15 +8,19 @@ use serde::Serialize;
 #[command(name = "anyrt-bench", version)]
 pub(crate) struct Args {
     /// How many children each run spawns and joins
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = count(10_000_000))]
+    #[arg(long, value_name = "N", default_value = "100000", value_parser = count(1, 10_000_000))]
     pub(crate) children: usize,
 
     /// How many pairs of runs are compared
-    #[arg(long, value_name = "N", default_value = "21", value_parser = count(10_000))]
+    #[arg(long, value_name = "N", default_value = "11", value_parser = count(1, 10_000))]
     pub(crate) rounds: usize,
 
+    /// How many runs of the same way come before each run that counts
+    #[arg(long, value_name = "N", default_value = "1", value_parser = count(0, 100))]
+    pub(crate) settle: usize,
+
     /// How many worker threads the runtimes have
-    #[arg(long, value_name = "N", default_values = ["1", "2"], value_parser = count(1_024), num_args = 1..)]
+    #[arg(long, value_name = "N", default_values = ["1", "2"], value_parser = count(1, 1_024), num_args = 1..)]
     pub(crate) workers: Vec<usize>,
 
     /// Where the spawning task runs
@@ -38,6 +42,6 @@ pub(crate) enum From {
     BlockOn,
 }
 
-fn count(most: u64) -> clap::builder::RangedU64ValueParser<usize> {
-    clap::builder::RangedU64ValueParser::new().range(1..=most)
+fn count(least: u64, most: u64) -> clap::builder::RangedU64ValueParser<usize> {
+    clap::builder::RangedU64ValueParser::new().range(least..=most)
 }

@@ -3,7 +3,8 @@
 //! The job is done in several ways, on the same runtime in the same process. Each round runs every
 //! way in a pair with the baseline, in turns A B and B A, so that a machine that slows down slows
 //! both; what counts is the ratio of each pair. The baseline is also paired with itself: that row
-//! shows the noise.
+//! shows the noise. Before each run that counts there is one of the same way that does not: the heap
+//! that one run leaves behind is what the next one finds, and a program does it one way.
 #![forbid(unsafe_code)]
 
 mod args;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             from: args.from,
             children: args.children,
             rounds: args.rounds,
+            settle: args.settle,
         };
         for (work, pairs) in WORKS.iter().zip(measurement.compare(&BASELINE, WORKS)) {
             rows.push(report::Row::new(workers, args.from, work.name, &pairs));

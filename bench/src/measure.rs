@@ -13,6 +13,7 @@ pub(crate) struct Measurement<'a> {
     pub(crate) from: From,
     pub(crate) children: usize,
     pub(crate) rounds: usize,
+    pub(crate) settle: usize,
 }
 
 /// The seconds of the baseline and of a work that ran one after the other.
@@ -25,9 +26,7 @@ pub(crate) struct Pair {
 impl Measurement<'_> {
     /// Gives one pair per round for each work, in the order of the works.
     ///
-    /// Each round has all works, and every other round turns the pairs round: the heap that one run
-    /// leaves behind is what the next one finds, and no work shall have a better neighbour than
-    /// another. A first round does not count.
+    /// Every other round turns the pairs round, and a first round does not count.
     pub(crate) fn compare(&self, baseline: &Work, works: &[Work]) -> Vec<Vec<Pair>> {
         let mut pairs = vec![Vec::with_capacity(self.rounds); works.len()];
         for round in 0..=self.rounds {
@@ -51,7 +50,15 @@ impl Measurement<'_> {
         }
     }
 
+    /// Times a run in the state in which runs of its own kind leave the heap.
     fn time(&self, work: &Work) -> f64 {
+        for _ in 0..self.settle {
+            self.run(work);
+        }
+        self.run(work)
+    }
+
+    fn run(&self, work: &Work) -> f64 {
         let (run, children) = (work.run, self.children);
         let timed = async move {
             let start = Instant::now();

@@ -26,7 +26,7 @@ pub use self::detection::detection_laws;
 
 /// Gives the laws that every backend must obey, in the order of `docs/laws.md`.
 ///
-/// B9 comes without its network half (see [`with_net`]), and B11, which needs a [`Driver`], not
+/// B9 comes without its network half (see [`with_net`]), and B11, which needs a `Driver`, not
 /// at all (see [`driver_laws`]).
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [

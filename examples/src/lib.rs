@@ -9,3 +9,13 @@ pub mod gauge;
 pub mod http;
 pub mod page_url;
 pub mod site;
+
+/// The code in the front page and in the guides compiles, and runs.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../docs/adding-a-backend.md")]
+    struct AddingABackend;
+}

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyrt::net::{TcpListener, TcpStream};
-use anyrt::prelude::*;
 use anyrt::{GroupError, TaskGroup};
 use bytes::Bytes;
 use http_body_util::Full;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyrt::prelude::*;
 use anyrt::{AnyBackend, CancelScope, TaskGroup, channel, sync};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
