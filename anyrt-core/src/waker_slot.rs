@@ -8,7 +8,8 @@
 //! - Whoever parks registers first and reads the condition after; whoever changes the condition
 //!   changes it first and wakes after. Both go through the slot's mutex, so one of them sees the
 //!   other.
-//! - Wakers are called and dropped after the mutex is released: either may run foreign code.
+//! - Wakers are called and dropped after the mutex is released: either may run foreign code. They are
+//!   cloned under it, which counts a reference.
 
 use std::sync::Mutex;
 use std::task::Waker;
@@ -21,11 +22,12 @@ pub(crate) struct WakerSlot(Mutex<Option<Waker>>);
 
 impl WakerSlot {
     pub(crate) fn register(&self, waker: &Waker) {
-        if lock(&self.0).as_ref().is_some_and(|old| old.will_wake(waker)) {
+        let mut slot = lock(&self.0);
+        if slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
             return;
         }
-        let new = waker.clone();
-        let old = lock(&self.0).replace(new);
+        let old = slot.replace(waker.clone());
+        drop(slot);
         if let Some(old) = old {
             quiet::drop_quietly(old);
         }

@@ -33,8 +33,9 @@ impl Node {
 
     /// Notes that one task of this group has ended, the body if the group was abandoned.
     pub(super) fn finish_one(self: &Arc<Self>) {
-        let mut node = self.clone();
+        let mut adopted: Option<Arc<Node>> = None;
         loop {
+            let node = adopted.as_ref().unwrap_or(self);
             let part = node.as_group();
             match part.count_finished() {
                 Some(0) => {}
@@ -53,7 +54,7 @@ impl Node {
                 adopter.as_group().add_panic(panic);
                 adopter.cancel(Reason::Failure);
             }
-            node = adopter;
+            adopted = Some(adopter);
         }
     }
 

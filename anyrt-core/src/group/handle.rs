@@ -103,13 +103,12 @@ impl<T: 'static> Future for Join<T> {
             self.is_waiting = true;
         }
         let task = self.handle.node.as_task();
-        task.joiner.register(cx.waker());
         // Cut together with the child, it must not make a failure of that (law E4).
         if task.was_cancelled() && leaf::is_cut(cx.waker()) {
             self.is_waiting = false;
             return Poll::Pending;
         }
-        match task.take() {
+        match task.poll_take(cx.waker()) {
             Some(result) => {
                 self.is_over = true;
                 budget::spend();

@@ -16,12 +16,13 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Waker;
 
 use crate::driver::ErasedBackend;
 use crate::error::{Panic, TaskError};
 use crate::lock::lock;
+use crate::quiet;
 use crate::tree::Node;
-use crate::waker_slot::WakerSlot;
 
 /// Keeps what it holds on a cache line of its own.
 #[repr(align(128))]
@@ -69,7 +70,7 @@ impl GroupPart {
     /// Counts one task more; the caller holds the link lock.
     pub(crate) fn count_spawned(&self) {
         let spawned = self.spawned.load(Ordering::Relaxed);
-        self.spawned.store(spawned + 1, Ordering::SeqCst);
+        self.spawned.store(spawned + 1, Ordering::Release);
     }
 
     /// Counts one task as ended, and tells how many are left if somebody waits for that.
@@ -78,13 +79,13 @@ impl GroupPart {
         if !self.waiting.load(Ordering::SeqCst) {
             return None;
         }
-        Some(self.spawned.load(Ordering::SeqCst).saturating_sub(finished))
+        Some(self.spawned.load(Ordering::Acquire).saturating_sub(finished))
     }
 
     /// How many tasks have not ended, the body among them.
     pub(crate) fn unfinished(&self) -> usize {
         let finished = self.finished.0.load(Ordering::SeqCst);
-        self.spawned.load(Ordering::SeqCst).saturating_sub(finished)
+        self.spawned.load(Ordering::Acquire).saturating_sub(finished)
     }
 
     /// Has the last child tell; to be followed by a look at the count.
@@ -140,24 +141,23 @@ impl GroupPart {
     }
 }
 
-/// What a child keeps for its handle.
+/// What a child keeps for its handle; small, since every child has it.
 pub(crate) struct TaskPart {
     pub(super) spawned_at: &'static Location<'static>,
-    /// Where the awaiting handle waits.
-    pub(super) joiner: WakerSlot,
     result: Mutex<TaskResult>,
 }
 
 enum TaskResult {
-    Running,
-    Ended(Result<Box<dyn Any + Send>, TaskError>),
+    /// With the waker of the awaiting handle.
+    Running(Option<Waker>),
+    Ended(Result<Box<dyn Any + Send>, Box<TaskError>>),
     /// The result was taken, or nobody will ever ask for it.
     Gone,
 }
 
 impl TaskPart {
     pub(super) fn new(spawned_at: &'static Location<'static>) -> Self {
-        Self { spawned_at, joiner: WakerSlot::default(), result: Mutex::new(TaskResult::Running) }
+        Self { spawned_at, result: Mutex::new(TaskResult::Running(None)) }
     }
 
     /// Whether there is still a handle.
@@ -171,27 +171,41 @@ impl TaskPart {
         if matches!(*slot, TaskResult::Gone) {
             return result.ok();
         }
-        *slot = TaskResult::Ended(result.map(|value| Box::new(value) as Box<dyn Any + Send>));
+        let ended = match result {
+            Ok(value) => Ok(Box::new(value) as Box<dyn Any + Send>),
+            Err(error) => Err(Box::new(error)),
+        };
+        let before = std::mem::replace(&mut *slot, TaskResult::Ended(ended));
         drop(slot);
-        self.joiner.wake();
-        self.joiner.clear();
+        if let TaskResult::Running(Some(joiner)) = before {
+            quiet::wake(joiner);
+        }
         None
     }
 
-    /// Takes the result, if the child has ended.
-    pub(super) fn take<T: 'static>(&self) -> Option<Result<T, TaskError>> {
+    /// Takes the result if the child has ended; else it wakes `joiner` then.
+    pub(super) fn poll_take<T: 'static>(&self, joiner: &Waker) -> Option<Result<T, TaskError>> {
         let mut slot = lock(&self.result);
-        if !matches!(*slot, TaskResult::Ended(_)) {
-            return None;
+        match &mut *slot {
+            TaskResult::Running(Some(known)) if known.will_wake(joiner) => return None,
+            TaskResult::Running(known) => {
+                let before = known.replace(joiner.clone());
+                drop(slot);
+                quiet::drop_quietly(before);
+                return None;
+            }
+            TaskResult::Ended(_) | TaskResult::Gone => {}
         }
-        let TaskResult::Ended(result) = std::mem::replace(&mut *slot, TaskResult::Gone) else {
-            return None;
-        };
+        let ended = std::mem::replace(&mut *slot, TaskResult::Gone);
         drop(slot);
-        Some(result.map(|value| match value.downcast::<T>() {
-            Ok(value) => *value,
-            Err(_) => unreachable!("a handle has the type of its child"),
-        }))
+        match ended {
+            TaskResult::Ended(Ok(value)) => match value.downcast::<T>() {
+                Ok(value) => Some(Ok(*value)),
+                Err(_) => unreachable!("a handle has the type of its child"),
+            },
+            TaskResult::Ended(Err(error)) => Some(Err(*error)),
+            TaskResult::Running(_) | TaskResult::Gone => None,
+        }
     }
 
     /// Notes that nobody will ask for the result, and drops it if it is there.
@@ -202,10 +216,13 @@ impl TaskPart {
 
     /// Whether the child has ended by being cancelled, and nobody took that yet.
     pub(super) fn was_cancelled(&self) -> bool {
-        matches!(*lock(&self.result), TaskResult::Ended(Err(TaskError::Cancelled(_))))
+        match &*lock(&self.result) {
+            TaskResult::Ended(Err(error)) => matches!(**error, TaskError::Cancelled(_)),
+            _ => false,
+        }
     }
 
     pub(super) fn is_running(&self) -> bool {
-        matches!(*lock(&self.result), TaskResult::Running)
+        matches!(*lock(&self.result), TaskResult::Running(_))
     }
 }

@@ -81,7 +81,7 @@ pub(crate) struct Inquiry {
 struct Question {
     holder: Arc<Node>,
     /// How often it had been polled when it was asked.
-    polls: u64,
+    polls: u32,
     passes: u32,
     /// How often it was asked before.
     repeats: u32,

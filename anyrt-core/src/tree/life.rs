@@ -11,7 +11,7 @@ use crate::quiet;
 impl Node {
     /// Notes that the owner polls it now.
     pub(crate) fn mark_polled(&self) {
-        self.polls.store(self.polls() + 1, Ordering::Relaxed);
+        self.polls.store(self.polls().wrapping_add(1), Ordering::Relaxed);
         if self.has(STALLED) {
             self.unset(STALLED);
         }

@@ -1,7 +1,7 @@
 //! One node of the scope tree.
 
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -47,7 +47,7 @@ pub(crate) enum Role {
 pub(crate) struct Node {
     pub(super) flags: AtomicU32,
     /// How often its owner polled it; only the poller writes.
-    pub(super) polls: AtomicU64,
+    pub(super) polls: AtomicU32,
     pub(crate) waker: WakerSlot,
     pub(super) link: Mutex<Link>,
     pub(crate) role: Role,
@@ -57,7 +57,7 @@ impl Node {
     fn with(flags: u32, role: Role, parent: Option<Arc<Node>>) -> Arc<Self> {
         Arc::new(Self {
             flags: AtomicU32::new(flags),
-            polls: AtomicU64::new(0),
+            polls: AtomicU32::new(0),
             waker: WakerSlot::default(),
             link: Mutex::new(Link { parent, extra: None }),
             role,
@@ -201,7 +201,7 @@ impl Node {
         self.waker.wake();
     }
 
-    pub(crate) fn polls(&self) -> u64 {
+    pub(crate) fn polls(&self) -> u32 {
         self.polls.load(Ordering::Relaxed)
     }
 }
@@ -246,5 +246,15 @@ impl Debug for Node {
         let set: Vec<_> =
             flags.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| *name).collect();
         f.debug_struct("Node").field("state", &set).field("polls", &self.polls()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Node;
+
+    #[test]
+    fn a_child_costs_one_small_allocation() {
+        assert!(size_of::<Node>() <= 104, "a node has {} bytes", size_of::<Node>());
     }
 }

@@ -1,6 +1,7 @@
 //! B11: a child that its runtime drops, as a shutdown or an abort does.
 
 use std::future::pending;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,25 +10,26 @@ use anyrt_core::{Backend, Driver, Toplevel};
 
 use crate::law::Law;
 use crate::laws::tools::{Event, lock};
-use crate::support::{Count, Flag, Group, holding, join, late, race};
+use crate::support::{Count, Either, Flag, Group, holding, join, late, race};
 
 pub(in crate::laws) fn law<D: Driver + Toplevel>() -> Law<D> {
     Law::new(
         "B11",
         "A child dropped by its runtime (shutdown, abort) counts as ended; its group gives \
          `Cancelled`, never a value, never a hang.",
-        |driver| {
-            let backend = Aborting { driver: driver.clone(), next: Arc::default() };
-            for moment in [Moment::InSpawn, Moment::FirstPoll, Moment::Later] {
-                backend.run(async {
-                    alone(&backend, moment).await;
-                    among_siblings(&backend, moment).await;
-                    with_a_failure(&backend, moment).await;
-                });
-            }
-            backend.run(with_a_group_of_its_own(&backend));
-        },
+        |driver| b11(&Aborting { driver: driver.clone(), next: Arc::default(), gone: drop_it }),
     )
+}
+
+fn b11<D: Driver + Toplevel>(backend: &Aborting<D>) {
+    for moment in [Moment::InSpawn, Moment::FirstPoll, Moment::Later] {
+        backend.run(async {
+            alone(backend, moment).await;
+            among_siblings(backend, moment).await;
+            with_a_failure(backend, moment).await;
+        });
+    }
+    backend.run(with_a_group_of_its_own(backend));
 }
 
 /// When a runtime drops a task.
@@ -46,6 +48,14 @@ enum Moment {
 struct Aborting<D> {
     driver: D,
     next: Arc<Mutex<Option<(Moment, Event)>>>,
+    /// What becomes of a task that is chosen.
+    gone: fn(Task),
+}
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn drop_it(task: Task) {
+    drop(task);
 }
 
 impl<D> Aborting<D> {
@@ -68,14 +78,18 @@ impl<D: Driver> Driver for Aborting<D> {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let chosen = lock(&self.next).take();
+        let (chosen, gone) = (lock(&self.next).take(), self.gone);
         match chosen {
             None => self.driver.spawn(future),
-            Some((Moment::InSpawn, _)) => drop(future),
-            Some((Moment::FirstPoll, _)) => self.driver.spawn(async move { drop(future) }),
+            Some((Moment::InSpawn, _)) => gone(Box::pin(future)),
+            Some((Moment::FirstPoll, _)) => {
+                self.driver.spawn(async move { gone(Box::pin(future)) });
+            }
             Some((Moment::Later, event)) => self.driver.spawn(async move {
-                let mut future = Box::pin(future);
-                race(future.as_mut(), event.wait()).await;
+                let mut task: Task = Box::pin(future);
+                if race(task.as_mut(), event.wait()).await == Either::Right(()) {
+                    gone(task);
+                }
             }),
         }
     }
@@ -240,4 +254,24 @@ async fn with_a_group_of_its_own<D: Driver>(backend: &Aborting<D>) {
     assert_cancelled(&result, Moment::Later, "that had a group of its own");
     assert_eq!(alive.get(), 0, "the group returned before the grandchild it adopted had ended");
     join(opener);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem;
+
+    use anyrt_tokio::TokioBackend;
+
+    use super::*;
+    use crate::{Outcome, run_law};
+
+    /// A runtime that loses tasks, so that nobody hears of their end, breaks the law.
+    #[test]
+    fn a_lost_child_is_noticed() {
+        let check = |driver: &TokioBackend| {
+            b11(&Aborting { driver: driver.clone(), next: Arc::default(), gone: mem::forget });
+        };
+        let law = Law { limit: Duration::from_secs(2), ..Law::new("B11", "", check) };
+        assert_eq!(run_law(&law, &TokioBackend::new()), Outcome::Hung);
+    }
 }

@@ -14,6 +14,7 @@ pub(super) fn e4<B: Backend + Toplevel>(backend: &B) {
     backend.run(async {
         siblings_cut(backend).await;
         body_cut_while_it_joins(backend).await;
+        siblings_cut_while_they_join(backend).await;
     });
 }
 
@@ -92,4 +93,33 @@ async fn body_cut_while_it_joins<B: Backend>(backend: &B) {
     turns(20).await;
     let result = group.await;
     assert_failed(&result, &["only"], "a child failed while the body awaited another one");
+}
+
+/// Pairs of siblings, one awaiting the other, which is on its feet all the time and so is cut at
+/// once: whoever awaits it is cut by the same failure, and must not get on first.
+async fn siblings_cut_while_they_join<B: Backend>(backend: &B) {
+    const PAIRS: usize = 16;
+    for _ in 0..20 {
+        let joining = Count::new();
+        let result = backend
+            .task_group(async |group: Group<B, &'static str>| {
+                for _ in 0..PAIRS {
+                    let busy = group.spawn(turns(usize::MAX));
+                    let joining = joining.clone();
+                    group.spawn(async move {
+                        joining.up();
+                        busy.await.map_err(|_| "joined")
+                    });
+                }
+                eventually!("all siblings run", joining.get() == PAIRS);
+                group.spawn(async { Err::<(), _>("only") });
+                pending::<()>().await;
+            })
+            .await;
+        assert_failed(
+            &result,
+            &["only"],
+            "one child failed, and siblings that await others were cut",
+        );
+    }
 }
