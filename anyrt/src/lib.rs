@@ -58,6 +58,16 @@
 //! All of them are numbered and tested: the documentation cites the laws of `docs/laws.md` by their
 //! ids, as in "law G1".
 //!
+//! # What can surprise
+//!
+//! - A cancelled scope cuts its tasks in no particular order. A body that talks to a child through a
+//!   foreign channel may see the child's end before it is cut itself, and report it as a failure. A
+//!   [`checkpoint`] before the report lets the cancellation come first.
+//! - A shield protects while its owner polls it. One that is kept aside while its owner waits for
+//!   something else is dropped with its owner.
+//! - A future that waits in a queue and is no longer polled blocks whoever comes after it. Keep such
+//!   futures in tasks of their own.
+//!
 //! # Which backend?
 //!
 //! Inside `#[tokio::main]`, `smol::block_on` or `async_std::main` nothing is to be done; see

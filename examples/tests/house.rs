@@ -160,3 +160,21 @@ fn a_backend_author_gets_no_runtime_from_the_suite() {
         assert!(!has_it, "the suite brings {runtime}:\n{text}");
     }
 }
+
+#[test]
+fn laws_that_are_marked_as_checked_are_the_ones_that_are() {
+    let text = fs::read_to_string(root().join("docs/laws.md")).unwrap();
+    let rows = text.lines().filter(|line| line.contains("| ✓ |"));
+    let ids = rows.filter_map(|row| row.split('|').nth(1));
+    let mut marked: Vec<_> = ids.map(|id| id.trim().to_lowercase()).collect();
+    let suite = fs::read_to_string(root().join("conformance/src/suite.rs")).unwrap();
+    let start = suite.find("b1 b2").unwrap();
+    let list = &suite[start..start + suite[start..].find(']').unwrap()];
+    let mut checked: Vec<_> =
+        list.split_whitespace().filter(|id| !id.starts_with('$')).map(str::to_owned).collect();
+    // Those that need a driver, or the facade.
+    checked.extend(["b11", "n1", "n2", "n3"].map(String::from));
+    marked.sort();
+    checked.sort();
+    assert_eq!(marked, checked);
+}

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::error::{Reason, TaskError};
 use crate::tree::Node;
-use crate::{budget, leaf};
+use crate::{budget, frame, leaf};
 
 /// A child of a group: await it for its value, or drop it.
 ///
@@ -103,10 +103,16 @@ impl<T: 'static> Future for Join<T> {
             self.is_waiting = true;
         }
         let task = self.handle.node.as_task();
-        // Cut together with the child, it must not make a failure of that (law E4).
-        if task.was_cancelled() && leaf::is_cut(cx.waker()) {
-            self.is_waiting = false;
-            return Poll::Pending;
+        // Cut together with the child, it must not make a failure of that (law E4). The child may
+        // have learned of the cancellation first.
+        if task.was_cancelled() {
+            if let Some(scope) = frame::scope() {
+                scope.catch_up();
+            }
+            if leaf::is_cut(cx.waker()) {
+                self.is_waiting = false;
+                return Poll::Pending;
+            }
         }
         match task.poll_take(cx.waker()) {
             Some(result) => {

@@ -98,6 +98,17 @@ impl Node {
         wakers.into_iter().for_each(quiet::wake);
     }
 
+    /// Takes over a cancellation that is still on its way down to this node.
+    pub(crate) fn catch_up(self: &Arc<Self>) {
+        let mut path = vec![self.clone()];
+        while let Some(parent) = path.last().and_then(|node| node.parent()) {
+            path.push(parent);
+        }
+        for node in path.iter().rev() {
+            node.refresh();
+        }
+    }
+
     fn spread(self: &Arc<Self>, wakers: &mut Vec<Waker>) {
         let mut todo = vec![self.clone()];
         while let Some(node) = todo.pop() {

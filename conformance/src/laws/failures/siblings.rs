@@ -99,7 +99,7 @@ async fn body_cut_while_it_joins<B: Backend>(backend: &B) {
 /// once: whoever awaits it is cut by the same failure, and must not get on first.
 async fn siblings_cut_while_they_join<B: Backend>(backend: &B) {
     const PAIRS: usize = 16;
-    for _ in 0..20 {
+    for _ in 0..60 {
         let joining = Count::new();
         let result = backend
             .task_group(async |group: Group<B, &'static str>| {
