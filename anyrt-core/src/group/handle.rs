@@ -103,18 +103,12 @@ impl<T: 'static> Future for Join<T> {
             self.is_waiting = true;
         }
         let task = self.handle.node.as_task();
-        // Cut together with the child, it must not make a failure of that (law E4). The child may
-        // have learned of the cancellation first.
-        if task.was_cancelled() {
-            if let Some(scope) = frame::scope() {
-                scope.catch_up();
-            }
-            if leaf::is_cut(cx.waker()) {
-                self.is_waiting = false;
-                return Poll::Pending;
-            }
-        }
         match task.poll_take(cx.waker()) {
+            Some(Err(TaskError::Cancelled(error))) if is_cut_too(cx) => {
+                task.put_back(TaskError::Cancelled(error));
+                self.is_waiting = false;
+                Poll::Pending
+            }
             Some(result) => {
                 self.is_over = true;
                 budget::spend();
@@ -130,6 +124,15 @@ impl<T: 'static> Future for Join<T> {
             }
         }
     }
+}
+
+/// Whether the joiner is cut by what has cut the child, of which it must not make a failure (law E4).
+fn is_cut_too(cx: &Context<'_>) -> bool {
+    // The child may have learned of the cancellation first.
+    if let Some(scope) = frame::scope() {
+        scope.catch_up();
+    }
+    leaf::is_cut(cx.waker())
 }
 
 impl<T> Debug for Join<T> {

@@ -214,12 +214,9 @@ impl TaskPart {
         drop(result);
     }
 
-    /// Whether the child has ended by being cancelled, and nobody took that yet.
-    pub(super) fn was_cancelled(&self) -> bool {
-        match &*lock(&self.result) {
-            TaskResult::Ended(Err(error)) => matches!(**error, TaskError::Cancelled(_)),
-            _ => false,
-        }
+    /// Gives back what was taken, for a handle that will ask again.
+    pub(super) fn put_back(&self, error: TaskError) {
+        *lock(&self.result) = TaskResult::Ended(Err(Box::new(error)));
     }
 
     pub(super) fn is_running(&self) -> bool {
