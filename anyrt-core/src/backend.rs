@@ -284,7 +284,9 @@ pub trait TaskHandle<T: Send + 'static>:
     fn is_finished(&self) -> bool;
 }
 
-/// A part of a program that can be cancelled, with an optional deadline and shield.
+/// A part of a program that can be cancelled.
+///
+/// It may have a deadline and a shield.
 pub trait CancelScope: Sized + Send + 'static {
     /// What cancels the scope from elsewhere.
     type Handle: CancelHandle;
@@ -401,7 +403,9 @@ pub trait Sender<T: Send + 'static>: Clone + Send + Sync + 'static {
     fn close(&self);
 }
 
-/// The receiving half of a channel; clones are counted and each item goes to one of them.
+/// The receiving half of a channel.
+///
+/// Clones are counted, and each item goes to one of them.
 pub trait Receiver<T: Send + 'static>: Clone + Send + Sync + 'static {
     /// Takes the next item, and waits while there is none.
     ///

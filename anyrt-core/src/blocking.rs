@@ -17,7 +17,9 @@ use crate::tree::Node;
 use crate::waker_slot::WakerSlot;
 use crate::{budget, leaf};
 
-/// Runs a blocking closure on a thread of the backend's pool, and gives its value.
+/// Runs a blocking closure on another thread, and gives its value.
+///
+/// The thread is one of the backend's pool.
 ///
 /// A call that has begun is never abandoned: it holds the cancelled scopes around it open until
 /// the closure returns, and its value is delivered (law T1).

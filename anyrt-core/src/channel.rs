@@ -16,7 +16,9 @@ pub use state::ChannelStatistics;
 
 use state::State;
 
-/// Makes a channel that holds at most `capacity` items; 0 is a rendezvous.
+/// Makes a channel that holds at most `capacity` items.
+///
+/// 0 is a rendezvous.
 ///
 /// # Examples
 ///

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use crate::backend::{Backend, Sleep};
 use crate::frame;
 
-/// The raw abilities of a runtime, from which the engine makes a [`Backend`].
+/// The raw abilities of a runtime.
+///
+/// The engine makes a [`Backend`] of them.
 ///
 /// Nothing here has to be fair, cancellable or structured: all semantics are the engine's. Clones
 /// must be cheap and mean the same runtime.
@@ -50,7 +52,9 @@ pub trait Driver: Clone + Send + Sync + 'static {
     }
 }
 
-/// How a program starts; apart from [`Driver`], since a library must not block.
+/// How a program starts.
+///
+/// It is apart from [`Driver`], since a library must not block.
 pub trait Toplevel {
     /// Polls `future` to its end on this thread.
     fn block_on<F: Future>(&self, future: F) -> F::Output;
@@ -72,7 +76,9 @@ pub trait Toplevel {
     }
 }
 
-/// A driver that can be found from where the code runs; only the facade has one.
+/// A driver that can be found from where the code runs.
+///
+/// Only the facade has one.
 pub trait Ambient: Driver {
     /// Calls `f` with the backend that the calling code runs on.
     ///
@@ -82,7 +88,9 @@ pub trait Ambient: Driver {
     fn with_current<R>(f: impl FnOnce(&Self) -> R) -> Result<R, crate::error::NoRuntime>;
 }
 
-/// The object-safe twin of [`Driver`]: how the engine holds a backend that it does not know.
+/// The object-safe twin of [`Driver`].
+///
+/// It is how the engine holds a backend that it does not know.
 ///
 /// Every driver has it; nobody implements it by hand. The names differ from `Driver`'s, so that a
 /// method call never means two things.

@@ -276,7 +276,9 @@ impl Panic {
         &self.message
     }
 
-    /// Looks at the payload, which is gone once the group has resumed the panic.
+    /// Looks at the payload.
+    ///
+    /// It is gone once the group has resumed the panic.
     ///
     /// While it is looked at, others see none.
     pub fn with_payload<R>(&self, look: impl FnOnce(Option<&(dyn Any + Send)>) -> R) -> R {
@@ -289,7 +291,9 @@ impl Panic {
         result
     }
 
-    /// Continues the panic on this thread, with its payload if that is still there.
+    /// Continues the panic on this thread.
+    ///
+    /// It carries its payload, if that is still there.
     pub fn resume(self) -> ! {
         let payload = self.payload.take();
         std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(self.message.to_string())))
@@ -324,7 +328,9 @@ impl<T> Debug for SendError<T> {
     }
 }
 
-/// A send that would have had to wait, or to a closed channel; the item is given back.
+/// A send that would have had to wait, or to a closed channel.
+///
+/// The item is given back.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TrySendError<T> {
     /// The channel is full, or others wait before this one.

@@ -256,7 +256,9 @@ pub(crate) fn is_polling() -> bool {
     read(|frame| frame.scope.is_some() || frame.group.is_some()).unwrap_or(false)
 }
 
-/// Calls `f` with the backend of the enclosing frame, if the engine is polling on this thread.
+/// Calls `f` with the backend of the enclosing frame.
+///
+/// It gives `None` if the engine is not at work on this thread.
 ///
 /// This is how a facade finds the backend that the calling code runs on. `f` must not poll or
 /// drop a future.

@@ -74,7 +74,9 @@ pub trait Net {
     ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
 }
 
-/// A TCP connection; closing its writing half sends the end of the stream.
+/// A TCP connection.
+///
+/// Closing its writing half sends the end of the stream.
 pub trait TcpStream: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin + 'static {
     /// Gives the address of the other end.
     ///
@@ -130,7 +132,9 @@ impl<D: NetDriver> Net for D {
     }
 }
 
-/// A runtime's connection whose every read and write is a checkpoint (laws C1, F2).
+/// A connection whose every read and write is a checkpoint.
+///
+/// See laws C1 and F2.
 #[derive(Debug)]
 pub struct CheckedStream<S>(S);
 
@@ -159,7 +163,9 @@ impl<S: TcpStream> CheckedStream<S> {
     }
 }
 
-/// A runtime's listener whose every operation is a checkpoint (laws C1, F2).
+/// A listener whose every operation is a checkpoint.
+///
+/// See laws C1 and F2.
 #[derive(Debug)]
 pub struct CheckedListener<L>(L);
 
@@ -273,7 +279,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for CheckedStream<S> {
     }
 }
 
-/// The object-safe twin of [`Net`], for a backend whose type is known only at run time.
+/// The object-safe twin of [`Net`].
+///
+/// It is for a backend whose type is known only at run time.
 #[async_trait]
 pub trait ErasedNet: Send + Sync {
     /// See [`Net::connect`].

@@ -19,7 +19,9 @@ pub use run::RunScope;
 pub use shield::Shield;
 pub use timeout::{FailAfter, MoveOnAfter};
 
-/// A part of a program that can be cancelled, with an optional deadline and shield.
+/// A part of a program that can be cancelled.
+///
+/// It may have a deadline and a shield.
 ///
 /// It takes effect when the future of [`run`](Self::run) is polled, and belongs to whatever polls
 /// that. It runs once (law C8).
@@ -40,7 +42,9 @@ impl<D: Driver> CancelScope<D> {
         Self::from_source(Source::Given(driver))
     }
 
-    /// Sets a deadline so long after the first poll; `Duration::MAX` means none.
+    /// Sets a deadline so long after the first poll.
+    ///
+    /// The value `Duration::MAX` means none.
     ///
     /// With [`with_deadline`](Self::with_deadline) too, the earlier one counts.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
@@ -83,7 +87,9 @@ impl<D: Driver> CancelScope<D> {
 }
 
 impl<D: Ambient> CancelScope<D> {
-    /// Makes a scope anywhere, also outside a runtime: it takes its backend at the first poll.
+    /// Makes a scope anywhere, also outside a runtime.
+    ///
+    /// It takes its backend at the first poll.
     pub fn new() -> Self {
         Self::from_source(Source::ambient())
     }

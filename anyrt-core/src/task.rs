@@ -5,7 +5,9 @@ use std::time::Instant;
 
 use crate::{frame, leaf};
 
-/// Is a point where cancellation can strike and others may get their turn.
+/// Is a point where cancellation can strike.
+///
+/// Others may get their turn there.
 ///
 /// It yields when the task's budget is spent, so that a loop of checkpoints starves nobody
 /// (law F2).
@@ -17,7 +19,9 @@ pub fn checkpoint() -> impl Future<Output = ()> + Send {
     leaf::checkpoint()
 }
 
-/// Is a point where cancellation can strike, and where others get their turn in any case.
+/// Is a point where cancellation can strike, and others get their turn.
+///
+/// They get it in any case.
 ///
 /// # Cancel safety
 ///
@@ -31,7 +35,9 @@ pub fn is_cancelled() -> bool {
     frame::is_cancelled()
 }
 
-/// Gives the earliest deadline of the visible scopes; `now` if one of them is cancelled (law D3).
+/// Gives the earliest deadline of the visible scopes.
+///
+/// It gives `now` if one of them is cancelled (law D3).
 pub fn effective_deadline(now: Instant) -> Option<Instant> {
     frame::scope()?.effective_deadline(now)
 }

@@ -52,7 +52,9 @@ impl<D: Driver> Sleep<D> {
 }
 
 impl<D: Ambient> Sleep<D> {
-    /// Waits for `timeout`, counted from the first poll, on the backend that polls it.
+    /// Waits for `timeout`, counted from the first poll.
+    ///
+    /// It waits on the backend that polls it.
     pub fn ambient_after(timeout: Duration) -> Self {
         Self::new(Source::ambient(), End::After(timeout))
     }

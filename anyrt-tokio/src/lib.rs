@@ -46,7 +46,9 @@ pub use net::{TokioTcpListener, TokioTcpStream};
 pub struct TokioBackend(Handle);
 
 impl TokioBackend {
-    /// Gives the runtime of this process, made at the first call and never shut down.
+    /// Gives the runtime of this process.
+    ///
+    /// It is made at the first call, and never shut down.
     ///
     /// # Panics
     ///

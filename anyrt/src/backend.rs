@@ -9,7 +9,9 @@ use anyrt_core::{Driver, ErasedBackend, Toplevel};
 use crate::enabled::{self, AsyncStd, Smol, Tokio};
 use crate::timer::{AnySleep, Timer};
 
-/// A backend chosen at run time: tokio, smol, async-std, or one that anyrt does not know.
+/// A backend chosen at run time.
+///
+/// It is tokio, smol, async-std, or one that anyrt does not know.
 ///
 /// It is what the functions of this crate run on, and costs a `match` more than the backend that
 /// it holds. Clones are cheap and mean the same runtime.
@@ -47,7 +49,9 @@ macro_rules! each {
 }
 
 impl AnyBackend {
-    /// Gives the backends that are enabled, in the order in which [`run`](crate::run) takes them.
+    /// Gives the backends that are enabled.
+    ///
+    /// They come in the order in which [`run`](crate::run) takes them.
     ///
     /// The one of tokio is a runtime of this process, which starts at the first call.
     ///
@@ -65,7 +69,9 @@ impl AnyBackend {
         [tokio, smol, async_std].into_iter().flatten().map(Self).collect()
     }
 
-    /// Names the runtime: `"tokio"`, `"smol"`, `"async-std"`, or what another backend says.
+    /// Names the runtime.
+    ///
+    /// That is `"tokio"`, `"smol"`, `"async-std"`, or what another backend says.
     pub fn name(&self) -> &'static str {
         each!(&self.0, driver => driver.name())
     }

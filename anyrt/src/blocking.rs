@@ -2,7 +2,9 @@
 
 use crate::future::RunBlocking;
 
-/// Runs a blocking closure on a thread of the backend's pool, and gives its value.
+/// Runs a blocking closure on another thread, and gives its value.
+///
+/// The thread is one of the backend's pool.
 ///
 /// A call that has begun is never abandoned: a cancelled scope waits for it (law T1).
 ///

@@ -7,7 +7,9 @@ use anyrt_core::Outcome;
 use crate::TaskGroup;
 use crate::future::RunGroup;
 
-/// Runs `body` with a group, and returns when it and every child of the group have ended.
+/// Runs `body` with a group, and returns when all of it has ended.
+///
+/// That is the body and every child of the group.
 ///
 /// The body and the children end in `()`, in a `Result`, or never. The first failure or panic
 /// cancels the others and waits for them. `body` is called at the first poll.

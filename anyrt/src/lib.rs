@@ -137,18 +137,24 @@ pub use scope::{
 pub use time::{now, sleep, sleep_forever, sleep_until};
 pub use timer::AnySleep;
 
-/// A group of tasks, as its body and children see it; clones mean the same group.
+/// A group of tasks, as its body and children see it.
+///
+/// Clones mean the same group.
 ///
 /// Made by [`task_group`]. `E` is the failure of the body and the children.
 #[doc(alias = "nursery")]
 pub type TaskGroup<E = Infallible> = anyrt_core::group::TaskGroup<AnyBackend, E>;
 
-/// A part of a program that can be cancelled, with an optional deadline and shield.
+/// A part of a program that can be cancelled.
+///
+/// It may have a deadline and a shield.
 ///
 /// It needs no runtime until its `run` is polled.
 pub type CancelScope = anyrt_core::scope::CancelScope<AnyBackend>;
 
-/// Waits until its deadline, never less; the future of [`sleep`] and [`sleep_until`].
+/// Waits until its deadline, never less.
+///
+/// It is the future of [`sleep`] and [`sleep_until`].
 pub type Sleep = anyrt_core::time::Sleep<AnyBackend>;
 
 #[cfg(doctest)]

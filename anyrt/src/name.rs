@@ -5,7 +5,9 @@ use std::str::FromStr;
 use crate::backend::{AnyBackend, Choice};
 use crate::enabled;
 
-/// The name of no backend that is enabled; says which are, and what to do.
+/// The name of no backend that is enabled.
+///
+/// Says which are, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct UnknownBackend {

@@ -37,7 +37,9 @@ use crate::backend::AnyBackend;
 
 pub use any::{AnyTcpListener, AnyTcpStream};
 
-/// A TCP connection; closing its writing half sends the end of the stream.
+/// A TCP connection.
+///
+/// Closing its writing half sends the end of the stream.
 pub type TcpStream = CheckedStream<AnyTcpStream>;
 
 /// A TCP listener.

@@ -9,7 +9,9 @@ use anyrt_core::{Backend, Toplevel};
 use crate::backend::AnyBackend;
 use crate::detect::HINT;
 
-/// Runs a future as the program, and returns after every task that it started.
+/// Runs a future as the program.
+///
+/// It returns after every task that the future started.
 ///
 /// The backend is the one that the environment variable `ANYRT_BACKEND` names, or else the first
 /// that is enabled of tokio, smol and async-std: good for examples and tests. A program that means
@@ -32,7 +34,9 @@ pub fn run<F: Future>(future: F) -> F::Output {
     run_on(&chosen(), future)
 }
 
-/// Runs a future as the program on a backend, and returns after every task that it started.
+/// Runs a future as the program on a backend.
+///
+/// It returns after every task that the future started.
 ///
 /// # Panics
 ///

@@ -8,7 +8,9 @@ use anyrt_core::task;
 use crate::future::{FailAfter, MoveOnAfter, Shield};
 use crate::time::now;
 
-/// Runs a future for at most `timeout`, and gives `None` if that was too short.
+/// Runs a future for at most `timeout`.
+///
+/// It gives `None` if that was too short.
 ///
 /// The time counts from the first poll (law D1); `Duration::MAX` means no limit. A future that
 /// ends late without a checkpoint gives its value (law C3).
@@ -39,7 +41,9 @@ pub fn move_on_after<F: Future>(timeout: Duration, future: F) -> MoveOnAfter<F> 
     MoveOnAfter::after(timeout, future)
 }
 
-/// Runs a future until `deadline` at the latest, and gives `None` if that was too soon.
+/// Runs a future until `deadline` at the latest.
+///
+/// It gives `None` if that was too soon.
 ///
 /// # Panics
 ///
@@ -99,7 +103,9 @@ pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
     FailAfter::after(timeout, future)
 }
 
-/// Runs a future until `deadline` at the latest, and fails if that was too soon.
+/// Runs a future until `deadline` at the latest.
+///
+/// It fails if that was too soon.
 ///
 /// # Panics
 ///
@@ -159,7 +165,9 @@ pub fn shield<F: Future>(future: F) -> Shield<F> {
     Shield::new(future)
 }
 
-/// Gives the earliest deadline of the visible scopes; in the past if cancelled.
+/// Gives the earliest deadline of the visible scopes.
+///
+/// In the past if cancelled.
 ///
 /// A shield hides what is outside of it (law D3).
 ///

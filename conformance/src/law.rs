@@ -12,7 +12,9 @@ pub struct Law<B> {
     pub id: &'static str,
     /// The law in one sentence.
     pub sentence: &'static str,
-    /// Panics, with a message that says what was seen, if the backend breaks the law.
+    /// Panics if the backend breaks the law.
+    ///
+    /// The message says what was seen.
     pub check: fn(&B),
     /// How long the check may take; a hang is a failure, too.
     pub limit: Duration,

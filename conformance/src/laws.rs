@@ -24,7 +24,9 @@ use crate::subject::Subject;
 #[cfg(feature = "report")]
 pub use self::detection::detection_laws;
 
-/// Gives the laws that every backend must obey, in the order of `docs/laws.md`.
+/// Gives the laws that every backend must obey.
+///
+/// They come in the order of `docs/laws.md`.
 ///
 /// B9 comes without its network half (see [`with_net`]), and B11, which needs a `Driver`, not
 /// at all (see [`driver_laws`]).
@@ -45,7 +47,9 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     families.into_iter().flatten().collect()
 }
 
-/// Gives the laws for a backend that the engine makes of a driver: [`laws`] and B11.
+/// Gives the laws for a backend that the engine makes of a driver.
+///
+/// These are [`laws`] and B11.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {

@@ -91,7 +91,9 @@ fn message_of(payload: &(dyn Any + Send)) -> String {
     }
 }
 
-/// Panics with everything that a reader needs if the backend breaks the law `id`.
+/// Panics if the backend breaks the law `id`.
+///
+/// The message has everything that a reader needs.
 ///
 /// The tests that [`suite!`](crate::suite) makes call this.
 ///

@@ -13,7 +13,9 @@ use crate::lock::lock;
 use crate::wait_list::Deferred;
 use crate::{budget, frame, leaf};
 
-/// The receiving half of a channel; clones are counted, and each item goes to one of them.
+/// The receiving half of a channel.
+///
+/// Clones are counted, and each item goes to one of them.
 pub struct Receiver<T> {
     shared: Arc<Mutex<State<T>>>,
     clone: CloneId,

@@ -55,7 +55,9 @@ pub(super) enum Progress<T> {
     Closed,
 }
 
-/// What a channel tells about itself; both ends agree on it at every step (law H6).
+/// What a channel tells about itself.
+///
+/// Both ends agree on it at every step (law H6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelStatistics {

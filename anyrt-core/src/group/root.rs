@@ -32,7 +32,9 @@ impl<F: Future> Future for Infallibly<F> {
 type Make<D, F> = fn(TaskGroup<D, Infallible>) -> Infallibly<F>;
 
 pin_project! {
-    /// The future of a whole program: it ends after all tasks that were started in it.
+    /// The future of a whole program.
+    ///
+    /// It ends after all tasks that were started in it.
     ///
     /// # Panics
     ///

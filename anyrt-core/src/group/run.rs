@@ -110,7 +110,9 @@ where
         Self::new(Source::Given(driver), Some(body), None)
     }
 
-    /// Makes a group on the backend that polls it first; `body` is called then.
+    /// Makes a group on the backend that polls it first.
+    ///
+    /// `body` is called then.
     pub fn ambient(body: B) -> Self
     where
         D: Ambient,

@@ -14,7 +14,9 @@ use crate::error::{GROUP_CLOSED, GroupClosed, Reason};
 use crate::outcome::Outcome;
 use crate::tree::Node;
 
-/// A group of tasks, as its body and children see it; clones mean the same group.
+/// A group of tasks, as its body and children see it.
+///
+/// Clones mean the same group.
 ///
 /// Whoever has one can spawn, as long as the body or a child of the group runs (law G5).
 #[doc(alias = "nursery")]
@@ -81,7 +83,9 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         self.node.cancel(Reason::Requested);
     }
 
-    /// Cancels the body and all children, and says why; the first reason stays.
+    /// Cancels the body and all children, and says why.
+    ///
+    /// The first reason stays.
     pub fn cancel_with(&self, reason: impl Into<Reason>) {
         self.node.cancel(reason.into());
     }

@@ -31,17 +31,23 @@ impl CancelHandle {
         self.0.is_called()
     }
 
-    /// Tells whether the scope absorbed a cancellation, so that its `run` gave `Cancelled`.
+    /// Tells whether the scope absorbed a cancellation.
+    ///
+    /// Its `run` gave `Cancelled` then.
     pub fn cancelled_caught(&self) -> bool {
         self.0.is_caught()
     }
 
-    /// Gives the scope's own deadline; one set by a timeout is there from the first poll on.
+    /// Gives the scope's own deadline.
+    ///
+    /// One set by a timeout is there from the first poll on.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.deadline()
     }
 
-    /// Moves, sets or removes the deadline; one that has struck stays struck (law D2).
+    /// Moves, sets or removes the deadline.
+    ///
+    /// One that has struck stays struck (law D2).
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.0.move_deadline(deadline);
     }

@@ -10,7 +10,9 @@ use super::{CancelScope, RunScope};
 use crate::driver::{Ambient, Driver};
 
 pin_project! {
-    /// The future of `shield`: no outer cancellation reaches what runs inside.
+    /// The future of `shield`.
+    ///
+    /// No outer cancellation reaches what runs inside.
     ///
     /// It protects while its owner polls it. An owner that waits for something else meanwhile is cut
     /// there, and drops the shield with what is inside (law S7).

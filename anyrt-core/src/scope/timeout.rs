@@ -12,7 +12,9 @@ use crate::driver::{Ambient, Driver};
 use crate::error::TimedOut;
 
 pin_project! {
-    /// The future of `move_on_after` and `move_on_at`: `None` if the time was too short.
+    /// The future of `move_on_after` and `move_on_at`.
+    ///
+    /// It gives `None` if the time was too short.
     ///
     /// # Cancel safety
     ///
@@ -49,7 +51,9 @@ impl<D: Driver, F: Future> Future for MoveOnAfter<D, F> {
 }
 
 pin_project! {
-    /// The future of `fail_after` and `fail_at`: [`TimedOut`] if the time was too short.
+    /// The future of `fail_after` and `fail_at`.
+    ///
+    /// It gives [`TimedOut`] if the time was too short.
     ///
     /// # Cancel safety
     ///

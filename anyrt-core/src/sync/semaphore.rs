@@ -125,7 +125,9 @@ impl Semaphore {
         }
     }
 
-    /// Takes a permit that keeps the semaphore alive, if one is free and nobody waits for it.
+    /// Takes a permit that keeps the semaphore alive.
+    ///
+    /// It takes one that is free and that nobody waits for (law L2).
     ///
     /// # Errors
     ///
@@ -190,7 +192,9 @@ impl Debug for Semaphore {
 pub struct SemaphoreStatistics {
     /// The permits that nobody holds and nobody was promised.
     pub available: usize,
-    /// The waiters, those that were just granted but not polled yet among them.
+    /// The waiters.
+    ///
+    /// Those that were just granted but not polled yet are among them.
     pub waiting: usize,
 }
 
@@ -290,7 +294,9 @@ impl Drop for Acquire<'_> {
     }
 }
 
-/// The future of [`Semaphore::acquire_owned`] and [`Semaphore::acquire_many_owned`].
+/// The future of [`Semaphore::acquire_owned`].
+///
+/// And of [`Semaphore::acquire_many_owned`].
 ///
 /// # Cancel safety
 ///
@@ -340,7 +346,9 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// Permits that keep their semaphore alive, and are given back when dropped.
+/// Permits that keep their semaphore alive.
+///
+/// They are given back when dropped.
 #[derive(Debug)]
 #[must_use = "a permit that is not held is given back at once"]
 pub struct OwnedPermit {
