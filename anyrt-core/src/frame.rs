@@ -23,7 +23,8 @@ use crate::tree::Node;
 #[derive(Default)]
 pub(crate) struct Frame {
     scope: Option<Arc<Node>>,
-    group: Option<Arc<Node>>,
+    /// The group whose body runs, or the task, which knows its group: a child thus shares nothing more.
+    home: Option<Arc<Node>>,
     /// The backend of a scope that no group encloses; else the group has it.
     backend: Option<ErasedBackend>,
     /// Tells the waker with which the scope is polled from others, for a leaf.
@@ -36,7 +37,7 @@ thread_local! {
     static CURRENT: RefCell<Frame> = const {
         RefCell::new(Frame {
             scope: None,
-            group: None,
+            home: None,
             backend: None,
             waker: 0,
             is_shielded: false,
@@ -46,8 +47,8 @@ thread_local! {
 
 impl Frame {
     /// The frame of a group's body, a child or a root.
-    pub(crate) fn new(scope: Arc<Node>, group: Arc<Node>) -> Self {
-        Self { scope: Some(scope), group: Some(group), ..Self::default() }
+    pub(crate) fn new(node: Arc<Node>) -> Self {
+        Self { scope: Some(node.clone()), home: Some(node), ..Self::default() }
     }
 
     /// The frame of a thread that runs a blocking call: it knows the backend, and polls nothing.
@@ -61,14 +62,9 @@ impl Frame {
         f()
     }
 
-    /// The scope of a frame that was made with one and is not entered.
-    pub(crate) fn own_scope(&self) -> &Arc<Node> {
+    /// The node of a frame that was made for one and is not entered.
+    pub(crate) fn own_node(&self) -> &Arc<Node> {
         self.scope.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
-    }
-
-    /// The group of a frame that was made with one and is not entered.
-    pub(crate) fn own_group(&self) -> &Arc<Node> {
-        self.group.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
     }
 
     /// Runs `poll` in this frame.
@@ -230,12 +226,13 @@ pub(crate) fn scope_is_at(address: Option<usize>) -> bool {
 }
 
 pub(crate) fn group() -> Option<Arc<Node>> {
-    read(|frame| frame.group.clone()).flatten()
+    read(|frame| frame.home.as_ref().map(|home| home.own_group().clone())).flatten()
 }
 
 /// Whether the enclosing group is the one at this address.
 pub(crate) fn group_is_at(address: Option<usize>) -> bool {
-    read(|frame| frame.group.as_ref().map(|node| Arc::as_ptr(node).addr())).flatten() == address
+    let look = |frame: &Frame| frame.home.as_ref().map(|home| Arc::as_ptr(home.own_group()).addr());
+    read(look).flatten() == address
 }
 
 /// Whether a leaf that is polled with `waker` is polled by its scope itself.
@@ -253,7 +250,7 @@ pub(crate) fn is_cancelled() -> bool {
 
 /// Whether the engine polls a future on this thread right now.
 pub(crate) fn is_polling() -> bool {
-    read(|frame| frame.scope.is_some() || frame.group.is_some()).unwrap_or(false)
+    read(|frame| frame.scope.is_some() || frame.home.is_some()).unwrap_or(false)
 }
 
 /// Calls `f` with the backend of the enclosing frame.
@@ -264,8 +261,8 @@ pub(crate) fn is_polling() -> bool {
 /// drop a future.
 pub fn with_backend<R>(f: impl FnOnce(&ErasedBackend) -> R) -> Option<R> {
     read(|frame| {
-        let backend = match &frame.group {
-            Some(group) => Some(group.as_group().backend()),
+        let backend = match &frame.home {
+            Some(home) => Some(home.own_group().as_group().backend()),
             None => frame.backend.as_ref(),
         };
         backend.map(f)

@@ -84,9 +84,9 @@ where
     F: Future<Output: Outcome<E, Value: Send + 'static>>,
     E: Send + 'static,
 {
-    pub(super) fn new(node: Arc<Node>, group: Arc<Node>, body: F) -> Self {
+    pub(super) fn new(node: Arc<Node>, body: F) -> Self {
         Self {
-            frame: Frame::new(node, group),
+            frame: Frame::new(node),
             inquiry: Inquiry::default(),
             has_ended: false,
             failure: PhantomData,
@@ -107,7 +107,7 @@ where
         if *this.has_ended {
             return Poll::Ready(());
         }
-        let node = this.frame.own_scope().clone();
+        let node = this.frame.own_node().clone();
         let stepped = catch_unwind(AssertUnwindSafe(|| {
             let step = step(&node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
                 Some(body) => this.frame.enter_task(cx, |cx| body.poll(cx)),
@@ -142,7 +142,8 @@ where
 /// Tells the handle and then the group.
 fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
     let counted = Counted(frame);
-    let (node, group) = (frame.own_scope(), frame.own_group());
+    let node = frame.own_node();
+    let group = node.own_group();
     let task = node.as_task();
     let mut panic = None;
     match end {
@@ -187,7 +188,7 @@ struct Counted<'a>(&'a Frame);
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.own_scope().release();
-        self.0.own_group().finish_one();
+        self.0.own_node().release();
+        self.0.own_node().own_group().finish_one();
     }
 }

@@ -32,13 +32,18 @@ pub(crate) struct GroupPart {
     backend: ErasedBackend,
     /// All tasks that ever were, the body among them.
     spawned: AtomicUsize,
-    /// Somebody wants to know when the last one ends.
-    waiting: AtomicBool,
     /// A `Vec<E>`, once there is a failure.
     failures: Mutex<Option<Box<dyn Any + Send>>>,
     panic: Mutex<Option<Panic>>,
     ties: Mutex<Ties>,
-    finished: Padded<AtomicUsize>,
+    ends: Padded<Ends>,
+}
+
+/// What a child touches when it ends.
+struct Ends {
+    finished: AtomicUsize,
+    /// Somebody wants to know when the last one ends.
+    waiting: AtomicBool,
 }
 
 /// To which other groups a group is tied.
@@ -55,11 +60,10 @@ impl GroupPart {
         Self {
             backend,
             spawned: AtomicUsize::new(1),
-            waiting: AtomicBool::new(false),
             failures: Mutex::new(None),
             panic: Mutex::new(None),
             ties: Mutex::new(Ties::default()),
-            finished: Padded(AtomicUsize::new(0)),
+            ends: Padded(Ends { finished: AtomicUsize::new(0), waiting: AtomicBool::new(false) }),
         }
     }
 
@@ -75,8 +79,8 @@ impl GroupPart {
 
     /// Counts one task as ended, and tells how many are left if somebody waits for that.
     pub(super) fn count_finished(&self) -> Option<usize> {
-        let finished = self.finished.0.fetch_add(1, Ordering::SeqCst) + 1;
-        if !self.waiting.load(Ordering::SeqCst) {
+        let finished = self.ends.0.finished.fetch_add(1, Ordering::SeqCst) + 1;
+        if !self.ends.0.waiting.load(Ordering::SeqCst) {
             return None;
         }
         Some(self.spawned.load(Ordering::Acquire).saturating_sub(finished))
@@ -84,13 +88,13 @@ impl GroupPart {
 
     /// How many tasks have not ended, the body among them.
     pub(crate) fn unfinished(&self) -> usize {
-        let finished = self.finished.0.load(Ordering::SeqCst);
+        let finished = self.ends.0.finished.load(Ordering::SeqCst);
         self.spawned.load(Ordering::Acquire).saturating_sub(finished)
     }
 
     /// Has the last child tell; to be followed by a look at the count.
     pub(super) fn announce_waiting(&self) {
-        self.waiting.store(true, Ordering::SeqCst);
+        self.ends.0.waiting.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn add_failure<E: Send + 'static>(&self, failure: E) {
@@ -144,6 +148,8 @@ impl GroupPart {
 /// What a child keeps for its handle; small, since every child has it.
 pub(crate) struct TaskPart {
     pub(super) spawned_at: &'static Location<'static>,
+    /// Taken only when the node is dropped.
+    group: Option<Arc<Node>>,
     result: Mutex<TaskResult>,
 }
 
@@ -156,8 +162,18 @@ enum TaskResult {
 }
 
 impl TaskPart {
-    pub(super) fn new(spawned_at: &'static Location<'static>) -> Self {
-        Self { spawned_at, result: Mutex::new(TaskResult::Running(None)) }
+    pub(super) fn new(spawned_at: &'static Location<'static>, group: Arc<Node>) -> Self {
+        Self { spawned_at, group: Some(group), result: Mutex::new(TaskResult::Running(None)) }
+    }
+
+    /// The group of the child, under which it hangs.
+    pub(crate) fn group(&self) -> &Arc<Node> {
+        self.group.as_ref().unwrap_or_else(|| unreachable!("a task that is alive has its group"))
+    }
+
+    /// Gives up the group when the node is dropped, to be dropped in a loop.
+    pub(crate) fn take_group(&mut self) -> Option<Arc<Node>> {
+        self.group.take()
     }
 
     /// Whether there is still a handle.

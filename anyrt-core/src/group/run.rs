@@ -130,7 +130,7 @@ impl Live {
     fn begin(part: GroupPart, is_root: bool) -> Self {
         let node = if is_root { Node::root(part) } else { Node::group(part) };
         Self {
-            frame: Frame::new(node.clone(), node.clone()),
+            frame: Frame::new(node.clone()),
             seat: Seat::new(node),
             inquiry: Inquiry::default(),
             phase: Phase::Body,

@@ -65,12 +65,12 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        let node = Node::task(TaskPart::new(Location::caller()), self.node.clone());
+        let node = Node::task(TaskPart::new(Location::caller(), self.node.clone()));
         if !self.node.admit(Some(&node)) {
             return Err(GroupClosed(future));
         }
         let handle = TaskHandle::new(node.clone());
-        let child = Child::<F, E>::new(node, self.node.clone(), future);
+        let child = Child::<F, E>::new(node, future);
         match self.node.as_group().backend().downcast_ref::<D>() {
             Some(driver) => driver.spawn(child),
             None => unreachable!("a group has the driver that it was made with"),

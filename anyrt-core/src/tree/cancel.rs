@@ -84,7 +84,7 @@ impl Node {
             if let Some(reason) = link.extra().and_then(|extra| extra.reason.as_ref()) {
                 return reason.clone();
             }
-            let above = link.parent.clone();
+            let above = node.above(&link).cloned();
             drop(link);
             at = above;
         }
@@ -114,7 +114,7 @@ impl Node {
         while let Some(node) = todo.pop() {
             {
                 let mut link = lock(&node.link);
-                let parent = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+                let parent = node.above(&link).is_some_and(|parent| parent.is_effective());
                 let effective = node.derive(parent);
                 if effective == node.is_effective() {
                     continue;
@@ -157,7 +157,7 @@ impl Node {
             if sticky {
                 continue;
             }
-            let above = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+            let above = node.above(&link).is_some_and(|parent| parent.is_effective());
             let top_is_loose = from_top == 0 && !node.has(TASK_ROOT);
             if top_is_loose || node.has(SHIELD) || !above {
                 drop(link);
@@ -205,7 +205,7 @@ impl Node {
         loop {
             {
                 let link = lock(&self.link);
-                let above = link.parent.as_ref().is_some_and(|parent| parent.is_effective());
+                let above = self.above(&link).is_some_and(|parent| parent.is_effective());
                 if !above || self.is_shut() {
                     return true;
                 }
@@ -243,7 +243,7 @@ impl Node {
                 (Some(a), Some(b)) => Some(Instant::min(a, b)),
                 (a, b) => a.or(b),
             };
-            let above = if node.has(SHIELD) { None } else { link.parent.clone() };
+            let above = if node.has(SHIELD) { None } else { node.above(&link).cloned() };
             drop(link);
             at = above;
         }

@@ -54,38 +54,54 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    fn with(flags: u32, role: Role, parent: Option<Arc<Node>>) -> Arc<Self> {
+    fn with(flags: u32, role: Role) -> Arc<Self> {
         Arc::new(Self {
             flags: AtomicU32::new(flags),
             polls: AtomicU32::new(0),
             waker: WakerSlot::default(),
-            link: Mutex::new(Link { parent, extra: None }),
+            link: Mutex::new(Link { parent: None, extra: None }),
             role,
         })
     }
 
     /// A scope, or any other part of a task, that is not hung up yet.
     pub(crate) fn scope() -> Arc<Self> {
-        Self::with(0, Role::Scope, None)
+        Self::with(0, Role::Scope)
     }
 
     /// A call that holds the scopes of its task open while it runs.
     pub(crate) fn blocking_call() -> Arc<Self> {
-        Self::with(HOLDING, Role::Scope, None)
+        Self::with(HOLDING, Role::Scope)
     }
 
     pub(crate) fn group(part: GroupPart) -> Arc<Self> {
-        Self::with(HOLDING, Role::Group(Box::new(part)), None)
+        Self::with(HOLDING, Role::Group(Box::new(part)))
     }
 
     /// The root of a program: a group that nothing encloses.
     pub(crate) fn root(part: GroupPart) -> Arc<Self> {
-        Self::with(HOLDING | TASK_ROOT | RUNNING, Role::Group(Box::new(part)), None)
+        Self::with(HOLDING | TASK_ROOT | RUNNING, Role::Group(Box::new(part)))
     }
 
     /// A child of `group`, hung up but not yet in its list.
-    pub(crate) fn task(part: TaskPart, group: Arc<Node>) -> Arc<Self> {
-        Self::with(TASK_ROOT | RUNNING, Role::Task(part), Some(group))
+    pub(crate) fn task(part: TaskPart) -> Arc<Self> {
+        Self::with(TASK_ROOT | RUNNING, Role::Task(part))
+    }
+
+    /// The group that this node is, or that this task is a child of.
+    pub(crate) fn own_group(self: &Arc<Self>) -> &Arc<Self> {
+        match &self.role {
+            Role::Task(part) => part.group(),
+            Role::Scope | Role::Group(_) => self,
+        }
+    }
+
+    /// Where the node hangs; the caller holds its link lock.
+    pub(super) fn above<'a>(&'a self, link: &'a Link) -> Option<&'a Arc<Node>> {
+        match &self.role {
+            Role::Task(part) => Some(part.group()),
+            Role::Scope | Role::Group(_) => link.parent.as_ref(),
+        }
     }
 
     /// The part of a node that is a group.
@@ -161,7 +177,7 @@ impl Node {
     }
 
     pub(crate) fn parent(&self) -> Option<Arc<Node>> {
-        lock(&self.link).parent.clone()
+        self.above(&lock(&self.link)).cloned()
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
@@ -220,8 +236,10 @@ impl Drop for Node {
 impl Node {
     /// Takes the parent out, and the groups that a group is tied to.
     fn take_above(&mut self, more: &mut Vec<Arc<Node>>) -> Option<Arc<Node>> {
-        if let Role::Group(part) = &mut self.role {
-            part.take_ties(more);
+        match &mut self.role {
+            Role::Task(part) => return part.take_group(),
+            Role::Group(part) => part.take_ties(more),
+            Role::Scope => {}
         }
         self.link.get_mut().unwrap_or_else(PoisonError::into_inner).parent.take()
     }
@@ -255,6 +273,6 @@ mod tests {
 
     #[test]
     fn a_child_costs_one_small_allocation() {
-        assert!(size_of::<Node>() <= 104, "a node has {} bytes", size_of::<Node>());
+        assert!(size_of::<Node>() <= 112, "a node has {} bytes", size_of::<Node>());
     }
 }
