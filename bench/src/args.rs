@@ -16,7 +16,7 @@ pub(crate) struct Args {
     pub(crate) rounds: usize,
 
     /// How many runs of the same way come before each run that counts
-    #[arg(long, value_name = "N", default_value = "1", value_parser = count(0, 100))]
+    #[arg(long, value_name = "N", default_value = "0", value_parser = count(0, 100))]
     pub(crate) settle: usize,
 
     /// How many worker threads the runtimes have
