@@ -1,5 +1,6 @@
 //! What a task may ask about itself, and how it lets others have their turn.
 
+use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::time::Instant;
 
@@ -40,4 +41,25 @@ pub fn is_cancelled() -> bool {
 /// It gives `now` if one of them is cancelled (law D3).
 pub fn effective_deadline(now: Instant) -> Option<Instant> {
     frame::scope()?.effective_deadline(now)
+}
+
+/// Tells a child from all others of the process.
+///
+/// It reads as the number of its group and its number there: `3.17`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId {
+    pub(crate) group: u64,
+    pub(crate) number: usize,
+}
+
+impl Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.group, self.number)
+    }
+}
+
+impl Debug for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TaskId({self})")
+    }
 }

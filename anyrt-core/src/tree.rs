@@ -31,6 +31,7 @@ mod holders;
 mod life;
 mod link;
 mod node;
+mod tasks;
 
 pub(crate) use holders::{Finding, Inquiry};
 pub(crate) use node::Node;

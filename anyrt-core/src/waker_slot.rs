@@ -43,10 +43,13 @@ impl WakerSlot {
         }
     }
 
+    pub(crate) fn take(&self) -> Option<Waker> {
+        lock(&self.0).take()
+    }
+
     /// Forgets the waker, so that a node that is over keeps no task alive.
     pub(crate) fn clear(&self) {
-        let old = lock(&self.0).take();
-        if let Some(old) = old {
+        if let Some(old) = self.take() {
             quiet::drop_quietly(old);
         }
     }

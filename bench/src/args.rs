@@ -15,9 +15,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value = "11", value_parser = count(1, 10_000))]
     pub(crate) rounds: usize,
 
-    /// How many runs of the same way come before each run that counts
-    #[arg(long, value_name = "N", default_value = "0", value_parser = count(0, 100))]
-    pub(crate) settle: usize,
+    /// Which memory a run finds
+    #[arg(long, value_enum, default_value_t = Heap::Own)]
+    pub(crate) heap: Heap,
 
     /// How many worker threads the runtimes have
     #[arg(long, value_name = "N", default_values = ["1", "2"], value_parser = count(1, 1_024), num_args = 1..)]
@@ -30,6 +30,19 @@ pub(crate) struct Args {
     /// Prints a list for programs instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Runs this way alone, and prints the seconds it took; how the program calls itself
+    #[arg(long, value_name = "WORK", hide = true)]
+    pub(crate) alone: Option<String>,
+}
+
+/// Which memory a run finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Heap {
+    /// That of a process which does the job in one way only, like most programs
+    Own,
+    /// What the run of the other way before it has left behind, in one process
+    Shared,
 }
 
 /// Where the task runs that spawns and joins.

@@ -1,20 +1,9 @@
 //! Pairs of runs, and what is read from them.
 
-use std::time::{Duration, Instant};
+use std::io;
 
-use tokio::runtime::Runtime;
-
-use crate::args::From;
-use crate::works::Work;
-
-/// How works are compared with a baseline.
-pub(crate) struct Measurement<'a> {
-    pub(crate) runtime: &'a Runtime,
-    pub(crate) from: From,
-    pub(crate) children: usize,
-    pub(crate) rounds: usize,
-    pub(crate) settle: usize,
-}
+use crate::site::Site;
+use crate::works::{BASELINE, Work};
 
 /// The seconds of the baseline and of a work that ran one after the other.
 #[derive(Clone, Copy, Debug)]
@@ -23,57 +12,30 @@ pub(crate) struct Pair {
     pub(crate) work: f64,
 }
 
-impl Measurement<'_> {
-    /// Gives one pair per round for each work, in the order of the works.
-    ///
-    /// Every other round turns the pairs round, and a first round does not count.
-    pub(crate) fn compare(&self, baseline: &Work, works: &[Work]) -> Vec<Vec<Pair>> {
-        let mut pairs = vec![Vec::with_capacity(self.rounds); works.len()];
-        for round in 0..=self.rounds {
-            for (work, pairs) in works.iter().zip(&mut pairs) {
-                let pair = self.pair(baseline, work, round.is_multiple_of(2));
-                if round > 0 {
-                    pairs.push(pair);
-                }
+/// Gives one pair per round for each work, in the order of the works.
+///
+/// Every other round turns the pairs round, and a first round does not count.
+pub(crate) fn compare(site: &Site, rounds: usize, works: &[Work]) -> io::Result<Vec<Vec<Pair>>> {
+    let mut pairs = vec![Vec::with_capacity(rounds); works.len()];
+    for round in 0..=rounds {
+        for (work, pairs) in works.iter().zip(&mut pairs) {
+            let pair = pair(site, work, round.is_multiple_of(2))?;
+            if round > 0 {
+                pairs.push(pair);
             }
         }
-        pairs
     }
+    Ok(pairs)
+}
 
-    fn pair(&self, baseline: &Work, work: &Work, is_baseline_first: bool) -> Pair {
-        if is_baseline_first {
-            let baseline = self.time(baseline);
-            Pair { baseline, work: self.time(work) }
-        } else {
-            let work = self.time(work);
-            Pair { baseline: self.time(baseline), work }
-        }
-    }
-
-    /// Times a run in the state in which runs of its own kind leave the heap.
-    fn time(&self, work: &Work) -> f64 {
-        for _ in 0..self.settle {
-            self.run(work);
-        }
-        self.run(work)
-    }
-
-    fn run(&self, work: &Work) -> f64 {
-        let (run, children) = (work.run, self.children);
-        let timed = async move {
-            let start = Instant::now();
-            run(children).await;
-            start.elapsed()
-        };
-        let time: Duration = match self.from {
-            From::BlockOn => self.runtime.block_on(timed),
-            From::Worker => self
-                .runtime
-                .block_on(self.runtime.spawn(timed))
-                .expect("no work panics or is aborted"),
-        };
-        time.as_secs_f64()
-    }
+fn pair(site: &Site, work: &Work, is_baseline_first: bool) -> io::Result<Pair> {
+    Ok(if is_baseline_first {
+        let baseline = site.time(&BASELINE)?;
+        Pair { baseline, work: site.time(work)? }
+    } else {
+        let work = site.time(work)?;
+        Pair { baseline: site.time(&BASELINE)?, work }
+    })
 }
 
 /// Gives the lower quartile, the median and the upper quartile.

@@ -14,6 +14,7 @@
 
 use std::sync::Arc;
 
+use super::part::Finished;
 use crate::error::Reason;
 use crate::frame;
 use crate::seat::address;
@@ -37,7 +38,11 @@ impl Node {
         loop {
             let node = adopted.as_ref().unwrap_or(self);
             let part = node.as_group();
-            match part.count_finished() {
+            let Finished { left, is_sweep_due } = part.count_finished();
+            if is_sweep_due {
+                node.sweep_tasks();
+            }
+            match left {
                 Some(0) => {}
                 Some(1) => return node.waker.wake(),
                 _ => return,
@@ -54,6 +59,8 @@ impl Node {
                 adopter.as_group().add_panic(panic);
                 adopter.cancel(Reason::Failure);
             }
+            // An abandoned group is in no list.
+            adopter.as_group().note_swept(1);
             adopted = Some(adopter);
         }
     }
@@ -63,7 +70,7 @@ impl Node {
         let part = self.as_group();
         let mut candidate = part.ties().enclosing.clone();
         while let Some(group) = candidate {
-            if group.admit(None) {
+            if group.admit_adopted() {
                 part.ties().adopter = Some(group);
                 break;
             }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use crate::error::{Reason, TaskError};
+use crate::task::TaskId;
 use crate::tree::Node;
 use crate::{budget, frame, leaf};
 
@@ -40,6 +41,16 @@ impl<T> TaskHandle<T> {
         !self.node.as_task().is_running()
     }
 
+    /// Tells this child from all others of the process.
+    pub fn id(&self) -> TaskId {
+        self.node.as_task().id()
+    }
+
+    /// Gives the child's name, if it has one; see [`TaskGroup::named`](super::TaskGroup::named).
+    pub fn name(&self) -> Option<&str> {
+        self.node.as_task().name()
+    }
+
     /// Tells where the child was spawned.
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.node.as_task().spawned_at
@@ -55,6 +66,8 @@ impl<T> Drop for TaskHandle<T> {
 impl<T> Debug for TaskHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskHandle")
+            .field("id", &self.id())
+            .field("name", &self.name())
             .field("spawned_at", &format_args!("{}", self.spawned_at()))
             .field("is_finished", &self.is_finished())
             .field("cancel_called", &self.node.is_called())

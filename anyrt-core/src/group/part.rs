@@ -14,7 +14,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
@@ -22,6 +22,7 @@ use crate::driver::ErasedBackend;
 use crate::error::{Panic, TaskError};
 use crate::lock::lock;
 use crate::quiet;
+use crate::task::TaskId;
 use crate::tree::Node;
 
 /// Keeps what it holds on a cache line of its own.
@@ -29,6 +30,8 @@ use crate::tree::Node;
 struct Padded<T>(T);
 
 pub(crate) struct GroupPart {
+    /// Tells groups apart, in the ids of their tasks.
+    number: u64,
     backend: ErasedBackend,
     /// All tasks that ever were, the body among them.
     spawned: AtomicUsize,
@@ -42,9 +45,22 @@ pub(crate) struct GroupPart {
 /// What a child touches when it ends.
 struct Ends {
     finished: AtomicUsize,
+    /// Those of the finished that have left the group's list, or never were in it.
+    swept: AtomicUsize,
     /// Somebody wants to know when the last one ends.
     waiting: AtomicBool,
 }
+
+/// What the end of a task brings about.
+pub(super) struct Finished {
+    /// How many are left, if somebody waits for that.
+    pub(super) left: Option<usize>,
+    /// Whether the list should be swept: most of it may have ended.
+    pub(super) is_sweep_due: bool,
+}
+
+/// How many tasks end between two looks at whether to sweep.
+const SWEEP_CHECK: usize = 64;
 
 /// To which other groups a group is tied.
 #[derive(Default)]
@@ -57,13 +73,19 @@ pub(super) struct Ties {
 
 impl GroupPart {
     pub(crate) fn new(backend: ErasedBackend) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
             backend,
             spawned: AtomicUsize::new(1),
             failures: Mutex::new(None),
             panic: Mutex::new(None),
             ties: Mutex::new(Ties::default()),
-            ends: Padded(Ends { finished: AtomicUsize::new(0), waiting: AtomicBool::new(false) }),
+            ends: Padded(Ends {
+                finished: AtomicUsize::new(0),
+                swept: AtomicUsize::new(0),
+                waiting: AtomicBool::new(false),
+            }),
         }
     }
 
@@ -71,19 +93,31 @@ impl GroupPart {
         &self.backend
     }
 
-    /// Counts one task more; the caller holds the link lock.
-    pub(crate) fn count_spawned(&self) {
+    /// Counts one task more and gives its number; the caller holds the link lock.
+    pub(crate) fn count_spawned(&self) -> usize {
         let spawned = self.spawned.load(Ordering::Relaxed);
         self.spawned.store(spawned + 1, Ordering::Release);
+        spawned
     }
 
-    /// Counts one task as ended, and tells how many are left if somebody waits for that.
-    pub(super) fn count_finished(&self) -> Option<usize> {
-        let finished = self.ends.0.finished.fetch_add(1, Ordering::SeqCst) + 1;
-        if !self.ends.0.waiting.load(Ordering::SeqCst) {
-            return None;
+    /// Counts one task as ended.
+    pub(super) fn count_finished(&self) -> Finished {
+        let ends = &self.ends.0;
+        let finished = ends.finished.fetch_add(1, Ordering::SeqCst) + 1;
+        let live = || self.spawned.load(Ordering::Acquire).saturating_sub(finished);
+        let is_sweep_due = finished.is_multiple_of(SWEEP_CHECK) && {
+            let ended = finished.saturating_sub(ends.swept.load(Ordering::Relaxed));
+            ended > live() * 4 + 512
+        };
+        let left = ends.waiting.load(Ordering::SeqCst).then(live);
+        Finished { left, is_sweep_due }
+    }
+
+    /// Notes that so many of the finished are not in the list any more.
+    pub(crate) fn note_swept(&self, count: usize) {
+        if count > 0 {
+            self.ends.0.swept.fetch_add(count, Ordering::Relaxed);
         }
-        Some(self.spawned.load(Ordering::Acquire).saturating_sub(finished))
     }
 
     /// How many tasks have not ended, the body among them.
@@ -148,6 +182,9 @@ impl GroupPart {
 /// What a child keeps for its handle; small, since every child has it.
 pub(crate) struct TaskPart {
     pub(super) spawned_at: &'static Location<'static>,
+    pub(super) name: Option<Arc<str>>,
+    /// Its number in the group, once it is in the group's list.
+    number: AtomicUsize,
     /// Taken only when the node is dropped.
     group: Option<Arc<Node>>,
     result: Mutex<TaskResult>,
@@ -162,8 +199,31 @@ enum TaskResult {
 }
 
 impl TaskPart {
-    pub(super) fn new(spawned_at: &'static Location<'static>, group: Arc<Node>) -> Self {
-        Self { spawned_at, group: Some(group), result: Mutex::new(TaskResult::Running(None)) }
+    pub(super) fn new(
+        spawned_at: &'static Location<'static>,
+        name: Option<Arc<str>>,
+        group: Arc<Node>,
+    ) -> Self {
+        Self {
+            spawned_at,
+            name,
+            number: AtomicUsize::new(0),
+            group: Some(group),
+            result: Mutex::new(TaskResult::Running(None)),
+        }
+    }
+
+    pub(crate) fn set_number(&self, number: usize) {
+        self.number.store(number, Ordering::Relaxed);
+    }
+
+    pub(crate) fn id(&self) -> TaskId {
+        let group = self.group().as_group().number;
+        TaskId { group, number: self.number.load(Ordering::Relaxed) }
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     /// The group of the child, under which it hangs.

@@ -273,7 +273,7 @@ where
             let make = this.make;
             *this.value = ready!(live.poll_body::<E, F>(cx, this.body, || {
                 let make = make.take()?;
-                Some(make(TaskGroup { node: node.clone(), types: PhantomData }))
+                Some(make(TaskGroup::new(node.clone())))
             }));
         }
         if matches!(live.phase, Phase::Joining) {

@@ -21,13 +21,29 @@ use crate::tree::Node;
 /// Whoever has one can spawn, as long as the body or a child of the group runs (law G5).
 #[doc(alias = "nursery")]
 pub struct TaskGroup<D, E> {
-    pub(super) node: Arc<Node>,
-    pub(super) types: PhantomData<fn() -> (D, E)>,
+    node: Arc<Node>,
+    /// What children are called that are spawned through this clone.
+    name: Option<Arc<str>>,
+    types: PhantomData<fn() -> (D, E)>,
+}
+
+impl<D, E> TaskGroup<D, E> {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { node, name: None, types: PhantomData }
+    }
+
+    /// Gives the same group, which calls the children it spawns by this name.
+    ///
+    /// Names are for people who read logs, [`Debug`] output or a task tree; they need not be unique.
+    #[must_use]
+    pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
+        Self { node: self.node.clone(), name: Some(name.into()), types: PhantomData }
+    }
 }
 
 impl<D, E> Clone for TaskGroup<D, E> {
     fn clone(&self) -> Self {
-        Self { node: self.node.clone(), types: PhantomData }
+        Self { node: self.node.clone(), name: self.name.clone(), types: PhantomData }
     }
 }
 
@@ -65,8 +81,9 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        let node = Node::task(TaskPart::new(Location::caller(), self.node.clone()));
-        if !self.node.admit(Some(&node)) {
+        let node =
+            Node::task(TaskPart::new(Location::caller(), self.name.clone(), self.node.clone()));
+        if !self.node.admit(&node) {
             return Err(GroupClosed(future));
         }
         let handle = TaskHandle::new(node.clone());

@@ -126,7 +126,7 @@ impl Node {
                 }
                 if let Some(extra) = link.extra() {
                     todo.extend(extra.children.iter());
-                    todo.extend(extra.tasks.iter());
+                    todo.extend(extra.tasks.iter().cloned());
                 }
                 wakers.extend(link.take_leaves());
             }
@@ -239,7 +239,7 @@ impl Node {
                 return Some(past);
             }
             let link = lock(&node.link);
-            earliest = match (earliest, link.deadline()) {
+            earliest = match (earliest, link.deadline) {
                 (Some(a), Some(b)) => Some(Instant::min(a, b)),
                 (a, b) => a.or(b),
             };

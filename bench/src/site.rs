@@ -1,0 +1,93 @@
+//! Where a run takes place: in a process of its own, or in this one.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use tokio::runtime::Runtime;
+
+use crate::args::{Args, From};
+use crate::works::Work;
+
+/// How many runs of a process count, by their median; one before them does not.
+pub(crate) const COUNTED: usize = 3;
+
+pub(crate) enum Site {
+    Process(Process),
+    Here(Here),
+}
+
+impl Site {
+    /// Gives the seconds that the work takes.
+    pub(crate) fn time(&self, work: &Work) -> io::Result<f64> {
+        match self {
+            Self::Process(process) => process.time(work),
+            Self::Here(here) => Ok(here.run(work)),
+        }
+    }
+}
+
+/// Runs this program again for each work.
+pub(crate) struct Process {
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Process {
+    pub(crate) fn new(args: &Args, workers: usize) -> io::Result<Self> {
+        let from = args.from.to_possible_value().expect("no place is hidden");
+        let arguments = vec![
+            format!("--children={}", args.children),
+            format!("--workers={workers}"),
+            format!("--from={}", from.get_name()),
+        ];
+        Ok(Self { program: std::env::current_exe()?, arguments })
+    }
+
+    fn time(&self, work: &Work) -> io::Result<f64> {
+        let output = Command::new(&self.program)
+            .args(&self.arguments)
+            .arg(format!("--alone={}", work.name))
+            .output()?;
+        let seconds = String::from_utf8_lossy(&output.stdout).trim().parse();
+        seconds.map_err(|_| {
+            let said = String::from_utf8_lossy(&output.stderr);
+            io::Error::other(format!("{} did not end well: {}", work.name, said.trim()))
+        })
+    }
+}
+
+/// Runs works in this process, one after the other.
+pub(crate) struct Here {
+    runtime: Runtime,
+    from: From,
+    children: usize,
+}
+
+impl Here {
+    pub(crate) fn new(args: &Args, workers: usize) -> io::Result<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(workers).build()?;
+        Ok(Self { runtime, from: args.from, children: args.children })
+    }
+
+    /// Gives the seconds that the work takes.
+    pub(crate) fn run(&self, work: &Work) -> f64 {
+        let (run, children) = (work.run, self.children);
+        let timed = async move {
+            let start = Instant::now();
+            run(children).await;
+            start.elapsed()
+        };
+        let time: Duration = match self.from {
+            From::BlockOn => self.runtime.block_on(timed),
+            From::Worker => self
+                .runtime
+                .block_on(self.runtime.spawn(timed))
+                .expect("no work panics or is aborted"),
+        };
+        time.as_secs_f64()
+    }
+}
