@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
 
-use anyrt_core::group::{RunGroup, TaskGroup};
+use anyrt_core::group::{RunGroup, TaskGroup, TaskHandle};
 use anyrt_core::{Driver, Sleep};
 
 type Body = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -168,6 +168,6 @@ fn a_handle_that_is_kept_keeps_no_memory_of_the_runtime_once_it_is_swept() {
             manual.run_ready();
         }
         assert!(manual.kept() < 1_000, "{} ended children are kept", manual.kept());
-        assert!(handles.iter().all(|handle| handle.is_finished()));
+        assert!(handles.iter().all(TaskHandle::is_finished));
     });
 }
