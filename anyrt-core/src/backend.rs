@@ -13,16 +13,21 @@
 //! | [`Toplevel::run`](crate::Toplevel::run) | `Toplevel::block_on` |
 //! | [`Backend::semaphore`], [`Backend::bounded`], [`Backend::unbounded`] | nothing: they are the same everywhere |
 
-use std::fmt::Debug;
-use std::future::{Future, IntoFuture, pending};
-use std::pin::Pin;
+mod group;
+mod queue;
+mod scope;
+mod sleep;
+
+use std::future::{Future, pending};
 use std::time::{Duration, Instant};
 
-use crate::error::{
-    Cancelled, Closed, GroupClosed, GroupError, Reason, SendError, TaskError, TimedOut,
-    TryAcquireError, TryRecvError, TrySendError,
-};
+use crate::error::{GroupError, TimedOut};
 use crate::outcome::Outcome;
+
+pub use group::{Readiness, TaskGroup, TaskHandle};
+pub use queue::{Receiver, Semaphore, Sender};
+pub use scope::{CancelHandle, CancelScope};
+pub use sleep::Sleep;
 
 /// A runtime as a library sees it, with structured concurrency on top.
 ///
@@ -106,6 +111,25 @@ pub trait Backend: Clone + Send + Sync + 'static {
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static;
+
+    /// Does `work`, and then `cleanup`, whatever became of the work.
+    ///
+    /// The cleanup runs once, after a value, a panic or a cancellation, shielded from outer
+    /// cancellations, and the scope around waits for it (law S5). A deadline inside bounds a cleanup
+    /// that may hang (law S6).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of the work after the cleanup, or that of the cleanup.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** under the cancellation of scopes. When foreign code drops it, the cleanup is dropped
+    /// without having run.
+    fn finally<F, C>(&self, work: F, cleanup: C) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+        C: Future<Output = ()> + Send;
 
     /// Is a point where cancellation can strike and others may get their turn.
     ///
@@ -222,209 +246,4 @@ pub trait Backend: Clone + Send + Sync + 'static {
             }
         }
     }
-}
-
-/// A wait on the clock.
-///
-/// # Cancel safety
-///
-/// **Safe.** Dropping it forgets the wait.
-pub trait Sleep: Future<Output = ()> + Send + Sync + 'static {
-    /// Moves the end of the wait, also of one that has ended.
-    fn reset(self: Pin<&mut Self>, deadline: Instant);
-}
-
-/// A group of tasks whose owner waits for all of them.
-#[doc(alias = "nursery")]
-pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
-    /// What [`spawn`](Self::spawn) gives: await it for the child's value.
-    type Handle<T: Send + 'static>: TaskHandle<T>;
-
-    /// Starts a child; never waits, and never runs it on the caller's stack.
-    ///
-    /// Dropping the handle changes nothing: the group owns the child.
-    ///
-    /// # Panics
-    ///
-    /// Panics at the caller's line if the group has ended; `try_spawn` gives the future back.
-    #[track_caller]
-    fn spawn<F>(&self, future: F) -> Self::Handle<<F::Output as Outcome<E>>::Value>
-    where
-        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
-
-    /// Starts a child, if the group has not ended.
-    ///
-    /// # Errors
-    ///
-    /// [`GroupClosed`] with the future, if the group has ended.
-    #[track_caller]
-    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
-    fn try_spawn<F>(
-        &self,
-        future: F,
-    ) -> Result<Self::Handle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
-    where
-        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
-
-    /// Cancels the body and all children.
-    fn cancel(&self);
-
-    /// Cancels the body and all children, and says why; the first reason stays.
-    fn cancel_with(&self, reason: Reason);
-}
-
-/// A child of a group: await it for its value, or drop it.
-pub trait TaskHandle<T: Send + 'static>:
-    IntoFuture<Output = Result<T, TaskError>, IntoFuture: Send> + Send + Sync + 'static
-{
-    /// Cancels this child alone, which is no failure of the group.
-    fn cancel(&self);
-
-    /// Tells whether the child has ended.
-    fn is_finished(&self) -> bool;
-}
-
-/// A part of a program that can be cancelled.
-///
-/// It may have a deadline and a shield.
-pub trait CancelScope: Sized + Send + 'static {
-    /// What cancels the scope from elsewhere.
-    type Handle: CancelHandle;
-
-    /// Sets a deadline so long after the first poll; `Duration::MAX` means none.
-    #[must_use]
-    fn with_timeout(self, timeout: Duration) -> Self;
-
-    /// Sets a deadline.
-    #[must_use]
-    fn with_deadline(self, deadline: Instant) -> Self;
-
-    /// Shields what runs in the scope from outer cancellation.
-    #[must_use]
-    fn shielded(self) -> Self;
-
-    /// Gives a handle that any thread may use.
-    fn handle(&self) -> Self::Handle;
-
-    /// Runs `future` in the scope.
-    ///
-    /// # Errors
-    ///
-    /// [`Cancelled`] if this scope absorbed a cancellation.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe** as far as `future` is.
-    fn run<F>(self, future: F) -> impl Future<Output = Result<F::Output, Cancelled>> + Send
-    where
-        F: Future<Output: Send> + Send;
-}
-
-/// What cancels a scope, from any thread, any number of times.
-pub trait CancelHandle: Clone + Debug + Send + Sync + 'static {
-    /// Cancels the scope; the first call stays.
-    fn cancel(&self);
-
-    /// Cancels the scope and says why; the first reason stays.
-    fn cancel_with(&self, reason: Reason);
-
-    /// Tells whether the scope was cancelled, by a call or by its deadline.
-    fn cancel_called(&self) -> bool;
-
-    /// Tells whether the scope absorbed a cancellation, so that its `run` gave `Cancelled`.
-    fn cancelled_caught(&self) -> bool;
-
-    /// Gives the scope's own deadline.
-    fn deadline(&self) -> Option<Instant>;
-
-    /// Moves, sets or removes the deadline; one that has struck stays struck.
-    fn set_deadline(&self, deadline: Option<Instant>);
-
-    /// Raises or lowers the shield.
-    fn set_shield(&self, shield: bool);
-}
-
-/// A counted set of permits, given out in the order of asking.
-pub trait Semaphore: Clone + Send + Sync + 'static {
-    /// What gives its permits back when dropped.
-    type Permit: Send + 'static;
-
-    /// Waits for a permit.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Loses its place** in the queue when dropped, and nothing else.
-    fn acquire(&self) -> impl Future<Output = Self::Permit> + Send {
-        self.acquire_many(1)
-    }
-
-    /// Waits for `count` permits, and takes all of them at once.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Loses its place** in the queue when dropped, and nothing else.
-    fn acquire_many(&self, count: usize) -> impl Future<Output = Self::Permit> + Send;
-
-    /// Takes a permit if one is free and nobody waits for it.
-    ///
-    /// # Errors
-    ///
-    /// [`TryAcquireError`] if there is none.
-    fn try_acquire(&self) -> Result<Self::Permit, TryAcquireError>;
-
-    /// Counts the permits that nobody holds and nobody was promised.
-    fn available(&self) -> usize;
-
-    /// Adds permits, and wakes as many waiters as fit.
-    fn add_permits(&self, count: usize);
-}
-
-/// The sending half of a channel; clones are counted.
-pub trait Sender<T: Send + 'static>: Clone + Send + Sync + 'static {
-    /// Puts an item into the channel, and waits while it is full.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError`] with the item, if the receivers or this clone are closed.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Loses data**: an item whose `send` is dropped is dropped with it, and never received.
-    fn send(&self, item: T) -> impl Future<Output = Result<(), SendError<T>>> + Send;
-
-    /// Puts an item into the channel if that needs no waiting.
-    ///
-    /// # Errors
-    ///
-    /// [`TrySendError`] with the item, if the channel is full or closed.
-    fn try_send(&self, item: T) -> Result<(), TrySendError<T>>;
-
-    /// Closes this clone; the receivers see the end when the last one is closed or dropped.
-    fn close(&self);
-}
-
-/// The receiving half of a channel.
-///
-/// Clones are counted, and each item goes to one of them.
-pub trait Receiver<T: Send + 'static>: Clone + Send + Sync + 'static {
-    /// Takes the next item, and waits while there is none.
-    ///
-    /// # Errors
-    ///
-    /// [`Closed`] if all senders are closed and the channel is empty, or this clone is closed.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** A `recv` that is dropped took nothing.
-    fn recv(&self) -> impl Future<Output = Result<T, Closed>> + Send;
-
-    /// Takes the next item if there is one that nobody was promised.
-    ///
-    /// # Errors
-    ///
-    /// [`TryRecvError`] if there is none, or the channel is closed.
-    fn try_recv(&self) -> Result<T, TryRecvError>;
-
-    /// Closes this clone; the senders see it when the last one is closed or dropped.
-    fn close(&self);
 }

@@ -118,7 +118,7 @@ where
         let call = || frame.enter_thread(closure);
         there.result = Some(catch_unwind(AssertUnwindSafe(call)));
     });
-    Call { seat: Seat::new(Node::blocking_call()), outcome }
+    Call { seat: Seat::new(Node::call()), outcome }
 }
 
 /// Delivers when dropped, so that a closure which the runtime never runs is not waited for.

@@ -10,7 +10,7 @@ use crate::driver::Driver;
 use crate::error::{Cancelled, GroupError};
 use crate::group::{Root, RunGroup, TaskGroup};
 use crate::outcome::Outcome;
-use crate::scope::{CancelHandle, CancelScope};
+use crate::scope::{CancelHandle, CancelScope, Finally};
 use crate::sync::Semaphore;
 use crate::time::Sleep;
 use crate::{channel, leaf, task};
@@ -77,6 +77,14 @@ impl<D: Driver> Backend for D {
         T: Send + 'static,
     {
         RunBlocking::on(self.clone(), f)
+    }
+
+    fn finally<F, C>(&self, work: F, cleanup: C) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+        C: Future<Output = ()> + Send,
+    {
+        Finally::on(self.clone(), work, cleanup)
     }
 
     fn checkpoint(&self) -> impl Future<Output = ()> + Send {

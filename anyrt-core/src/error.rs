@@ -1,13 +1,14 @@
 //! What can go wrong, as types: each says what happened and what to do.
 
-use std::any::Any;
+mod panic;
+mod queue;
+
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 use std::io;
-use std::sync::{Arc, Mutex};
 
-use crate::lock::lock;
-use crate::quiet::drop_quietly;
+pub use panic::Panic;
+pub use queue::{Closed, SendError, TryAcquireError, TryRecvError, TrySendError};
 
 /// Why something was cancelled; of several reasons the first one stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +222,24 @@ impl<F> Debug for GroupClosed<F> {
     }
 }
 
+/// A child did not say that it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError<E> {
+    /// The child failed before; the failure is the caller's, and does not cancel the group.
+    #[error("the task failed before it was ready: {0}")]
+    Failed(E),
+    /// The child ended without saying that it is ready.
+    #[error("the task ended without saying that it is ready: it must call `started`")]
+    NeverStarted,
+    /// The group was cancelled, and the child with it.
+    #[error("the task was not ready when its group was {0}")]
+    Cancelled(Cancelled),
+    /// The group has ended and takes no more children.
+    #[error("{}", GROUP_CLOSED)]
+    Closed,
+}
+
 /// A child ended without a value for its handle.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -234,154 +253,6 @@ pub enum TaskError {
     /// The child panicked; the group resumes the panic in its caller.
     #[error("the task {0}")]
     Panicked(Panic),
-}
-
-/// A panic of a child, shared by its handle and its group.
-#[derive(Clone)]
-pub struct Panic {
-    message: Arc<str>,
-    payload: Arc<Payload>,
-}
-
-/// What a panic carries, until it is resumed.
-struct Payload(Mutex<Option<Box<dyn Any + Send>>>);
-
-impl Drop for Payload {
-    fn drop(&mut self) {
-        drop_quietly(self.take());
-    }
-}
-
-impl Payload {
-    fn take(&self) -> Option<Box<dyn Any + Send>> {
-        lock(&self.0).take()
-    }
-}
-
-impl Panic {
-    /// Wraps what `catch_unwind` gave.
-    pub fn new(payload: Box<dyn Any + Send>) -> Self {
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
-            (*text).into()
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            text.as_str().into()
-        } else {
-            "(a payload that is no text)".into()
-        };
-        Self { message, payload: Arc::new(Payload(Mutex::new(Some(payload)))) }
-    }
-
-    /// Gives the panic's message, if it was a text.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Looks at the payload.
-    ///
-    /// It is gone once the group has resumed the panic.
-    ///
-    /// While it is looked at, others see none.
-    pub fn with_payload<R>(&self, look: impl FnOnce(Option<&(dyn Any + Send)>) -> R) -> R {
-        // Not under the lock, since `look` is foreign code.
-        let payload = self.payload.take();
-        let result = look(payload.as_deref());
-        if payload.is_some() {
-            *lock(&self.payload.0) = payload;
-        }
-        result
-    }
-
-    /// Continues the panic on this thread.
-    ///
-    /// It carries its payload, if that is still there.
-    pub fn resume(self) -> ! {
-        let payload = self.payload.take();
-        std::panic::resume_unwind(payload.unwrap_or_else(|| Box::new(self.message.to_string())))
-    }
-}
-
-impl Debug for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Panic").field(&self.message).finish()
-    }
-}
-
-impl Display for Panic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "panicked: {}", self.message)
-    }
-}
-
-/// The other side of the channel is closed, or this clone is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the channel is closed and holds no more items")]
-pub struct Closed;
-
-/// A send to a closed channel; the item is given back.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the channel is closed: nobody will receive the item")]
-pub struct SendError<T>(pub T);
-
-impl<T> Debug for SendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SendError(..)")
-    }
-}
-
-/// A send that would have had to wait, or to a closed channel.
-///
-/// The item is given back.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TrySendError<T> {
-    /// The channel is full, or others wait before this one.
-    #[error("the channel is full: send waits for a free place")]
-    Full(T),
-    /// The receivers or this clone are closed.
-    #[error("the channel is closed: nobody will receive the item")]
-    Closed(T),
-}
-
-impl<T> TrySendError<T> {
-    /// Gives the item back.
-    pub fn into_inner(self) -> T {
-        match self {
-            Self::Full(item) | Self::Closed(item) => item,
-        }
-    }
-}
-
-impl<T> Debug for TrySendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full(_) => "Full(..)",
-            Self::Closed(_) => "Closed(..)",
-        })
-    }
-}
-
-/// There was no item to take at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TryRecvError {
-    /// No item is there, or all are promised to others.
-    #[error("the channel is empty: recv waits for an item")]
-    Empty,
-    /// All senders are closed and nothing is left, or this clone is closed.
-    #[error("the channel is closed and holds no more items")]
-    Closed,
-}
-
-/// No permit was free, or others wait before this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no permit is free: acquire waits for one")]
-#[non_exhaustive]
-pub struct TryAcquireError {}
-
-impl TryAcquireError {
-    /// Makes the error; a backend of one's own needs this.
-    #[expect(clippy::new_without_default, reason = "an error has no default")]
-    pub fn new() -> Self {
-        Self {}
-    }
 }
 
 /// The code runs on no runtime that anyrt knows.

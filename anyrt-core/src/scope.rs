@@ -1,6 +1,7 @@
 //! Cancel scopes: a part of a program that can be cancelled, timed or shielded.
 
 mod deadline;
+mod finally;
 mod handle;
 mod run;
 mod shield;
@@ -14,6 +15,7 @@ use crate::driver::{Ambient, Driver};
 use crate::source::Source;
 use crate::tree::Node;
 
+pub use finally::Finally;
 pub use handle::CancelHandle;
 pub use run::RunScope;
 pub use shield::Shield;

@@ -21,5 +21,11 @@ pub type FailAfter<F> = scope::FailAfter<AnyBackend, F>;
 /// The future of [`shield`](crate::shield).
 pub type Shield<F> = scope::Shield<AnyBackend, F>;
 
+/// The future of [`finally`](crate::finally).
+pub type Finally<F, C> = scope::Finally<AnyBackend, F, C>;
+
+/// The future of [`TaskGroup::start`](crate::TaskGroup::start).
+pub type Start<E, M, F, V> = group::Start<AnyBackend, E, M, F, V>;
+
 /// The future of [`blocking::run`](crate::blocking::run).
 pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;

@@ -113,14 +113,15 @@ use std::convert::Infallible;
 
 #[doc(inline)]
 pub use anyrt_core::error::{
-    Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, Reason, TaskError, TimedOut,
+    Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, Reason, StartError, TaskError,
+    TimedOut,
 };
 #[doc(inline)]
-pub use anyrt_core::group::TaskHandle;
+pub use anyrt_core::group::{Readiness, TaskHandle};
 #[doc(inline)]
 pub use anyrt_core::scope::CancelHandle;
 #[doc(inline)]
-pub use anyrt_core::task::{checkpoint, is_cancelled, yield_now};
+pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
 #[doc(inline)]
 pub use anyrt_core::{Outcome, channel, error, prelude, sync};
 
@@ -132,7 +133,7 @@ pub use group::task_group;
 pub use name::UnknownBackend;
 pub use run::{run, run_on};
 pub use scope::{
-    current_effective_deadline, fail_after, fail_at, move_on_after, move_on_at, shield,
+    current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
 };
 pub use time::{now, sleep, sleep_forever, sleep_until};
 pub use timer::AnySleep;

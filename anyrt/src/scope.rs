@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyrt_core::task;
 
-use crate::future::{FailAfter, MoveOnAfter, Shield};
+use crate::future::{FailAfter, Finally, MoveOnAfter, Shield};
 use crate::time::now;
 
 /// Runs a future for at most `timeout`.
@@ -163,6 +163,46 @@ pub fn fail_at<F: Future>(deadline: Instant, future: F) -> FailAfter<F> {
 /// ```
 pub fn shield<F: Future>(future: F) -> Shield<F> {
     Shield::new(future)
+}
+
+/// Does `work`, and then `cleanup`, whatever became of the work.
+///
+/// The cleanup runs once, after a value, an error, a panic or a cancellation. It is shielded from outer
+/// cancellations, and the scope around waits for it (law S5). A [`move_on_after`] inside bounds a
+/// cleanup that may hang (law S6).
+///
+/// # Panics
+///
+/// Resumes the panic of the work after the cleanup, or that of the cleanup.
+///
+/// # Cancel safety
+///
+/// **Safe** under the cancellation of scopes. When foreign code drops it, such as a `select!`, the
+/// cleanup is dropped without having run.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// anyrt::run(async {
+///     let mut is_closed = false;
+///     let session = anyrt::finally(anyrt::sleep_forever(), async {
+///         anyrt::sleep(Duration::from_millis(1)).await; // says goodbye to the server
+///         is_closed = true;
+///     });
+///     assert_eq!(anyrt::move_on_after(Duration::from_millis(1), session).await, None);
+///     assert!(is_closed);
+/// });
+/// ```
+#[doc(alias = "defer")]
+#[doc(alias = "AsyncExitStack")]
+pub fn finally<F, C>(work: F, cleanup: C) -> Finally<F, C>
+where
+    F: Future,
+    C: Future<Output = ()>,
+{
+    Finally::new(work, cleanup)
 }
 
 /// Gives the earliest deadline of the visible scopes.

@@ -12,6 +12,7 @@ mod foreign;
 mod groups;
 mod limiters;
 mod primitives;
+mod readiness;
 mod shields;
 mod tools;
 
@@ -35,6 +36,7 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         backend::laws(),
         groups::laws(),
         failures::laws(),
+        readiness::laws(),
         cancellation::laws(),
         deadlines::laws(),
         shields::laws(),

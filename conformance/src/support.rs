@@ -11,10 +11,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::Duration;
 
-use anyrt_core::{Backend, Receiver as _, Sender as _};
+use anyrt_core::{Backend, Receiver as _, Sender as _, TaskGroup};
 
 /// A group of `B` whose children fail with `E`.
 pub(crate) type Group<B, E = Infallible> = <B as Backend>::TaskGroup<E>;
+
+/// What a child of such a group says with that it is ready.
+pub(crate) type Ready<B, V, E = Infallible> = <Group<B, E> as TaskGroup<E>>::Readiness<V>;
 
 /// How long a gate stays shut, so that whoever wrongly does not wait for it is caught.
 ///

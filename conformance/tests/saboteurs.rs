@@ -77,6 +77,12 @@ faults! {
     cancel_loses_value: CancelLosesValue breaks "E6";
     cancel_beats_failures: CancelBeatsFailures breaks "E7";
 
+    start_waits_for_end: StartWaitsForEnd breaks "R1";
+    start_failure_cancels: StartFailureCancels breaks "R2";
+    start_waits_for_ever: StartWaitsForEver breaks "R3";
+    start_ignores_caller: StartIgnoresCaller breaks "R4" "R5";
+    start_ignores_group: StartIgnoresGroup breaks "R6";
+
     edge_triggered: EdgeTriggered breaks "C1";
     last_reason_stays: LastReasonStays breaks "C2";
     late_cancel_loses_value: LateCancelLosesValue breaks "C3" "C11";
@@ -87,10 +93,11 @@ faults! {
     set_deadline_ignored: SetDeadlineIgnored breaks "D2";
     no_effective_deadline: NoEffectiveDeadline breaks "D3";
     late_is_timed_out: LateIsTimedOut breaks "D4";
-    deadline_ignored: DeadlineIgnored breaks "D5" "D6";
+    deadline_ignored: DeadlineIgnored breaks "D5" "D6" "S6";
 
     shield_ignored: ShieldIgnored breaks "S1" "S3";
     shield_forgives: ShieldForgives breaks "S2";
+    cleanup_skipped: CleanupSkipped breaks "S5";
     abandoned_shield_holds: AbandonedShieldHolds breaks "S7";
 
     dropped_group_leaks: DroppedGroupLeaks breaks "X1" "X2";

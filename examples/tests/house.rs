@@ -131,7 +131,7 @@ fn files_are_small_and_named_for_their_idea() {
         for (path, text) in rust_files(name) {
             assert!(!path.ends_with("mod.rs"), "{}: name the file for its idea", path.display());
             let lines = text.lines().count();
-            assert!(lines <= 450, "{} has {lines} lines: one idea per file", path.display());
+            assert!(lines <= 400, "{} has {lines} lines: one idea per file", path.display());
         }
     }
 }

@@ -15,7 +15,7 @@
 use std::sync::Arc;
 
 use super::part::Finished;
-use crate::error::Reason;
+use crate::error::{Panic, Reason};
 use crate::frame;
 use crate::seat::address;
 use crate::tree::Node;
@@ -30,6 +30,23 @@ impl Node {
         let enclosing = frame::group();
         let old = std::mem::replace(&mut part.ties().enclosing, enclosing);
         drop(old);
+    }
+
+    /// Keeps a child's failure, and cancels the others.
+    pub(super) fn take_failure<E: Send + 'static>(self: &Arc<Self>, failure: E) {
+        self.as_group().add_failure(failure);
+        self.cancel_siblings();
+    }
+
+    /// Keeps a panic, and cancels the whole group.
+    pub(super) fn take_panic(self: &Arc<Self>, panic: Panic) {
+        self.as_group().add_panic(panic);
+        self.cancel(Reason::Failure);
+    }
+
+    /// Cancels the group since a child has failed.
+    pub(super) fn cancel_siblings(self: &Arc<Self>) {
+        self.cancel(Reason::Failure);
     }
 
     /// Notes that one task of this group has ended, the body if the group was abandoned.
@@ -56,8 +73,7 @@ impl Node {
             let panic = part.take_panic().or(dropped);
             let Some(adopter) = adopter else { return };
             if let Some(panic) = panic {
-                adopter.as_group().add_panic(panic);
-                adopter.cancel(Reason::Failure);
+                adopter.take_panic(panic);
             }
             // An abandoned group is in no list.
             adopter.as_group().note_swept(1);

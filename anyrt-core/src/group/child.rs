@@ -27,7 +27,7 @@ use crate::step::{Step, step};
 use crate::tree::{Inquiry, Node};
 
 /// How a child ended.
-enum End<T, E> {
+pub(super) enum End<T, E> {
     Value(T),
     Failed(E),
     Cut,
@@ -36,9 +36,25 @@ enum End<T, E> {
     Killed,
 }
 
+/// Who is told of a child's end before the group is.
+pub(super) trait Report<E> {
+    /// Takes the end, and with it the duty to let the count of the group fall; or gives it back.
+    fn claim<T>(&self, end: End<T, E>) -> Option<End<T, E>>;
+}
+
+/// The group is told, and nobody else.
+pub(super) struct ToGroup;
+
+impl<E> Report<E> for ToGroup {
+    fn claim<T>(&self, end: End<T, E>) -> Option<End<T, E>> {
+        Some(end)
+    }
+}
+
 pin_project! {
-    pub(super) struct Child<F, E>
+    pub(super) struct Child<F, E, R = ToGroup>
     where
+        R: Report<E>,
         F: Future,
         F::Output: Outcome<E>,
         <F::Output as Outcome<E>>::Value: Send,
@@ -49,13 +65,15 @@ pin_project! {
         frame: Frame,
         inquiry: Inquiry,
         has_ended: bool,
+        report: R,
         failure: PhantomData<fn() -> E>,
         #[pin]
         body: Option<F>,
     }
 
-    impl<F, E> PinnedDrop for Child<F, E>
+    impl<F, E, R> PinnedDrop for Child<F, E, R>
     where
+        R: Report<E>,
         F: Future,
         F::Output: Outcome<E>,
         <F::Output as Outcome<E>>::Value: Send,
@@ -74,7 +92,7 @@ pin_project! {
                 Err(payload) => End::Panicked(Panic::new(payload)),
             };
             *this.has_ended = true;
-            finish(this.frame, end);
+            finish(this.frame, this.report, end);
         }
     }
 }
@@ -85,20 +103,34 @@ where
     E: Send + 'static,
 {
     pub(super) fn new(node: Arc<Node>, body: F) -> Self {
+        Self::reporting(node, body, ToGroup)
+    }
+}
+
+impl<F, E, R> Child<F, E, R>
+where
+    F: Future<Output: Outcome<E, Value: Send + 'static>>,
+    E: Send + 'static,
+    R: Report<E>,
+{
+    /// A child whose end somebody may claim.
+    pub(super) fn reporting(node: Arc<Node>, body: F, report: R) -> Self {
         Self {
             frame: Frame::new(node),
             inquiry: Inquiry::default(),
             has_ended: false,
+            report,
             failure: PhantomData,
             body: Some(body),
         }
     }
 }
 
-impl<F, E> Future for Child<F, E>
+impl<F, E, R> Future for Child<F, E, R>
 where
     F: Future<Output: Outcome<E, Value: Send + 'static>>,
     E: Send + 'static,
+    R: Report<E>,
 {
     type Output = ();
 
@@ -134,13 +166,18 @@ where
             Ok(()) => {}
         }
         *this.has_ended = true;
-        finish(this.frame, end);
+        finish(this.frame, this.report, end);
         Poll::Ready(())
     }
 }
 
 /// Tells the handle and then the group.
-fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
+fn finish<T: Send + 'static, E: Send + 'static>(
+    frame: &Frame,
+    report: &impl Report<E>,
+    end: End<T, E>,
+) {
+    let Some(end) = report.claim(end) else { return };
     let counted = Counted(frame);
     let node = frame.own_node();
     let group = node.own_group();
@@ -156,7 +193,7 @@ fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
             // The failure is in the list before anybody can learn that the child has ended.
             group.as_group().add_failure(failure);
             task.put::<T>(Err(TaskError::Failed));
-            group.cancel(Reason::Failure);
+            group.cancel_siblings();
         }
         End::Cut => {
             if node.is_struck() {
@@ -177,8 +214,7 @@ fn finish<T: Send + 'static, E: Send + 'static>(frame: &Frame, end: End<T, E>) {
         }
     }
     if let Some(panic) = panic {
-        group.as_group().add_panic(panic);
-        group.cancel(Reason::Failure);
+        group.take_panic(panic);
     }
     drop(counted);
 }

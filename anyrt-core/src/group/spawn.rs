@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::TaskHandle;
 use super::child::Child;
 use super::part::TaskPart;
+use super::{Readiness, Start, TaskHandle};
 use crate::driver::Driver;
-use crate::error::{GROUP_CLOSED, GroupClosed, Reason};
+use crate::error::{GROUP_CLOSED, GroupClosed, Reason, StartError};
 use crate::outcome::Outcome;
 use crate::tree::Node;
 
@@ -30,6 +30,10 @@ pub struct TaskGroup<D, E> {
 impl<D, E> TaskGroup<D, E> {
     pub(super) fn new(node: Arc<Node>) -> Self {
         Self { node, name: None, types: PhantomData }
+    }
+
+    pub(super) fn node(&self) -> &Arc<Node> {
+        &self.node
     }
 
     /// Gives the same group, which calls the children it spawns by this name.
@@ -81,18 +85,58 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        let node =
-            Node::task(TaskPart::new(Location::caller(), self.name.clone(), self.node.clone()));
+        let node = self.new_task(Location::caller());
         if !self.node.admit(&node) {
             return Err(GroupClosed(future));
         }
         let handle = TaskHandle::new(node.clone());
-        let child = Child::<F, E>::new(node, future);
+        self.launch(Child::<F, E>::new(node, future));
+        Ok(handle)
+    }
+
+    /// Starts a child, and waits until it says that it is ready.
+    ///
+    /// `make` gets what the child says it with, and gives the child's future. Until then the scopes
+    /// around this call govern the child, and afterwards the group's (law R5). The child keeps the group
+    /// open all the time.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of a child that was not ready yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Failed`] with the failure of a child that was not ready yet, which does not
+    /// cancel the group (law R2); [`StartError::NeverStarted`] if it ended without saying that it is
+    /// ready; [`StartError::Cancelled`] if the group was cancelled; [`StartError::Closed`] if the group
+    /// has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** When the call is cancelled, a child that is not ready is cancelled and joined. When
+    /// foreign code drops it, such a child is cancelled, and the group waits for it and takes its
+    /// failure (law R4).
+    #[track_caller]
+    pub fn start<V, M, F>(&self, make: M) -> Start<D, E, M, F, V>
+    where
+        V: Send + 'static,
+        M: FnOnce(Readiness<V, E>) -> F,
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        Start::new(self.clone(), Location::caller(), make)
+    }
+
+    pub(super) fn new_task(&self, place: &'static Location<'static>) -> Arc<Node> {
+        Node::task(TaskPart::new(place, self.name.clone(), self.node.clone()))
+    }
+
+    /// Gives a child to the runtime.
+    #[track_caller]
+    pub(super) fn launch(&self, child: impl Future<Output = ()> + Send + 'static) {
         match self.node.as_group().backend().downcast_ref::<D>() {
             Some(driver) => driver.spawn(child),
             None => unreachable!("a group has the driver that it was made with"),
         }
-        Ok(handle)
     }
 
     /// Cancels the body and all children (law E6).
@@ -110,6 +154,7 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
 
 impl<D: Driver, E: Send + 'static> crate::backend::TaskGroup<E> for TaskGroup<D, E> {
     type Handle<T: Send + 'static> = TaskHandle<T>;
+    type Readiness<V: Send + 'static> = Readiness<V, E>;
 
     #[track_caller]
     fn spawn<F>(&self, future: F) -> TaskHandle<<F::Output as Outcome<E>>::Value>
@@ -128,6 +173,16 @@ impl<D: Driver, E: Send + 'static> crate::backend::TaskGroup<E> for TaskGroup<D,
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
         self.try_spawn(future)
+    }
+
+    #[track_caller]
+    fn start<V, M, F>(&self, make: M) -> impl Future<Output = Result<V, StartError<E>>> + Send
+    where
+        V: Send + 'static,
+        M: FnOnce(Readiness<V, E>) -> F + Send,
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        self.start(make)
     }
 
     fn cancel(&self) {

@@ -38,6 +38,13 @@ impl<D: Ambient, F> Shield<D, F> {
     }
 }
 
+impl<D: Driver, F> Shield<D, F> {
+    /// Shields `future`, which runs on `driver`.
+    pub fn on(driver: D, future: F) -> Self {
+        Self { run: CancelScope::on(driver).shielded().run(future) }
+    }
+}
+
 impl<D: Driver, F: Future> Future for Shield<D, F> {
     type Output = F::Output;
 

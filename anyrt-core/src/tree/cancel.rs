@@ -45,6 +45,14 @@ impl Node {
         self.attach(parent);
     }
 
+    /// Takes a child that has said that it is ready off the call that started it.
+    ///
+    /// To be followed by [`refresh`](Self::refresh), once no other lock is held.
+    pub(crate) fn leave_call(&self) {
+        let call = lock(&self.link).parent.take();
+        drop(call);
+    }
+
     /// Cancels; the first reason stays.
     pub(crate) fn cancel(self: &Arc<Self>, reason: Reason) {
         {

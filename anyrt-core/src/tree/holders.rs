@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
 
-use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK};
+use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK, TASK_ROOT};
 use crate::lock::lock;
 use crate::quiet;
 use crate::waker_slot::WakerSlot;
@@ -47,7 +47,10 @@ impl Node {
             None => return Vec::new(),
         };
         children.retain(|child| {
-            child.has(RUNNING) && child.parent().is_some_and(|parent| Arc::ptr_eq(&parent, self))
+            // A child that is starting hangs here, too, but is a task of its own.
+            child.has(RUNNING)
+                && !child.has(TASK_ROOT)
+                && child.parent().is_some_and(|parent| Arc::ptr_eq(&parent, self))
         });
         children
     }

@@ -70,7 +70,7 @@ impl Node {
     }
 
     /// A call that holds the scopes of its task open while it runs.
-    pub(crate) fn blocking_call() -> Arc<Self> {
+    pub(crate) fn call() -> Arc<Self> {
         Self::with(HOLDING, Role::Scope)
     }
 
@@ -98,9 +98,13 @@ impl Node {
 
     /// Where the node hangs; the caller holds its link lock.
     pub(super) fn above<'a>(&'a self, link: &'a Link) -> Option<&'a Arc<Node>> {
-        match &self.role {
-            Role::Task(part) => Some(part.group()),
-            Role::Scope | Role::Group(_) => link.parent.as_ref(),
+        match (&self.role, &link.parent) {
+            // A child that is not ready hangs under its group, too: what cancels it counts.
+            (Role::Task(part), Some(call)) if part.group().is_effective() => {
+                Some(if call.is_effective() { call } else { part.group() })
+            }
+            (Role::Task(part), None) => Some(part.group()),
+            (_, parent) => parent.as_ref(),
         }
     }
 
@@ -237,7 +241,7 @@ impl Node {
     /// Takes the parent out, and the groups that a group is tied to.
     fn take_above(&mut self, more: &mut Vec<Arc<Node>>) -> Option<Arc<Node>> {
         match &mut self.role {
-            Role::Task(part) => return part.take_group(),
+            Role::Task(part) => more.extend(part.take_group()),
             Role::Group(part) => part.take_ties(more),
             Role::Scope => {}
         }

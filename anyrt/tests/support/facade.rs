@@ -89,6 +89,14 @@ impl Backend for Facade {
         anyrt::blocking::run(f)
     }
 
+    fn finally<F, C>(&self, work: F, cleanup: C) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+        C: Future<Output = ()> + Send,
+    {
+        anyrt::finally(work, cleanup)
+    }
+
     fn checkpoint(&self) -> impl Future<Output = ()> + Send {
         anyrt::checkpoint()
     }

@@ -3,6 +3,7 @@
 mod abandoned;
 mod after;
 mod blocking;
+mod cleanup;
 mod groups;
 
 use std::time::Duration;
@@ -33,6 +34,13 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
              group waiting.",
             groups::s3::<B>,
         ),
+        Law::new(
+            "S5",
+            "`finally` runs its cleanup exactly once after value, error, panic or cancellation, \
+             shielded, before the scope returns; dropped by foreign code, it cannot.",
+            cleanup::s5::<B>,
+        ),
+        Law::new("S6", "A shield with a deadline bounds a cleanup that hangs.", cleanup::s6::<B>),
         Law::new(
             "S7",
             "A shield, group or `finally` that its owner no longer polls does not hold a \

@@ -50,6 +50,18 @@ pub(crate) enum Fault {
     /// A group's future that is dropped leaves the children running.
     DroppedGroupLeaks,
 
+    // Starting children.
+    /// `start` goes on only when the child has ended.
+    StartWaitsForEnd,
+    /// A child that fails before it is ready cancels the group.
+    StartFailureCancels,
+    /// `start` never ends if the child was never ready.
+    StartWaitsForEver,
+    /// The scopes around `start` do not govern the child.
+    StartIgnoresCaller,
+    /// A child that is not ready does not see its group cancelled.
+    StartIgnoresGroup,
+
     // Time.
     /// A sleep ends after three quarters of its time.
     SleepsEarly,
@@ -85,6 +97,8 @@ pub(crate) enum Fault {
     ShieldIgnored,
     /// A cancellation that came during a shield is forgotten.
     ShieldForgives,
+    /// A cleanup does not run after a cancellation.
+    CleanupSkipped,
     /// A shield that nobody polls holds cancelled scopes open.
     AbandonedShieldHolds,
 

@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason};
+use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, StartError};
 use anyrt_core::{Backend, Outcome, TaskGroup};
 
 use super::handle::{Child, Handle, Joined, Never};
 use super::tools::{BoxFuture, catch, give_way, lock};
-use super::{Fault, Sabotaged};
+use super::{Fault, Sabotaged, start};
 
 pub(crate) struct Group<B: Backend, E: Send + 'static> {
-    good: B::TaskGroup<E>,
-    backend: Sabotaged<B>,
+    pub(super) good: B::TaskGroup<E>,
+    pub(super) backend: Sabotaged<B>,
     state: Arc<State<E>>,
 }
 
@@ -155,6 +155,7 @@ impl<B: Backend, E: Send + 'static> Group<B, E> {
 
 impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
     type Handle<T: Send + 'static> = Handle<T>;
+    type Readiness<V: Send + 'static> = start::Readiness<B, E, V>;
 
     fn spawn<F>(&self, future: F) -> Handle<<F::Output as Outcome<E>>::Value>
     where
@@ -206,6 +207,15 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
             good.cancel();
         }
         Ok(Handle { good: Some(good), fault, joined })
+    }
+
+    fn start<V, M, F>(&self, make: M) -> impl Future<Output = Result<V, StartError<E>>> + Send
+    where
+        V: Send + 'static,
+        M: FnOnce(Self::Readiness<V>) -> F + Send,
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        start::run(self, make)
     }
 
     fn cancel(&self) {

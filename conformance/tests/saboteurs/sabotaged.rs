@@ -7,6 +7,7 @@ mod handle;
 mod scope;
 mod semaphore;
 mod sleep;
+mod start;
 mod tools;
 
 use std::convert::Infallible;
@@ -133,6 +134,19 @@ impl<B: Backend> Backend for Sabotaged<B> {
         T: Send + 'static,
     {
         self.good.run_blocking(f)
+    }
+
+    async fn finally<F, C>(&self, work: F, cleanup: C) -> F::Output
+    where
+        F: Future<Output: Send> + Send,
+        C: Future<Output = ()> + Send,
+    {
+        if self.has(Fault::CleanupSkipped) {
+            let value = work.await;
+            cleanup.await;
+            return value;
+        }
+        self.good.finally(work, cleanup).await
     }
 
     async fn checkpoint(&self) {

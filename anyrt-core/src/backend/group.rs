@@ -1,0 +1,83 @@
+//! What a task group and the handle of a child can do on any backend.
+
+use std::future::{Future, IntoFuture};
+
+use crate::error::{GroupClosed, Reason, StartError, TaskError};
+use crate::outcome::Outcome;
+
+/// A group of tasks whose owner waits for all of them.
+#[doc(alias = "nursery")]
+pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
+    /// What [`spawn`](Self::spawn) gives: await it for the child's value.
+    type Handle<T: Send + 'static>: TaskHandle<T>;
+    /// What a child of [`start`](Self::start) says with that it is ready.
+    type Readiness<V: Send + 'static>: Readiness<V>;
+
+    /// Starts a child; never waits, and never runs it on the caller's stack.
+    ///
+    /// Dropping the handle changes nothing: the group owns the child.
+    ///
+    /// # Panics
+    ///
+    /// Panics at the caller's line if the group has ended; `try_spawn` gives the future back.
+    #[track_caller]
+    fn spawn<F>(&self, future: F) -> Self::Handle<<F::Output as Outcome<E>>::Value>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
+
+    /// Starts a child, if the group has not ended.
+    ///
+    /// # Errors
+    ///
+    /// [`GroupClosed`] with the future, if the group has ended.
+    #[track_caller]
+    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
+    fn try_spawn<F>(
+        &self,
+        future: F,
+    ) -> Result<Self::Handle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
+
+    /// Starts a child, and waits until it says that it is ready.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] if the child failed, was cancelled, or ended before it was ready; its failure
+    /// is the caller's, and does not cancel the group.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** When the call is cancelled, a child that is not ready is cancelled and joined. When
+    /// foreign code drops it, such a child is cancelled, and the group waits for it and takes its
+    /// failure.
+    #[track_caller]
+    fn start<V, M, F>(&self, make: M) -> impl Future<Output = Result<V, StartError<E>>> + Send
+    where
+        V: Send + 'static,
+        M: FnOnce(Self::Readiness<V>) -> F + Send,
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
+
+    /// Cancels the body and all children.
+    fn cancel(&self);
+
+    /// Cancels the body and all children, and says why; the first reason stays.
+    fn cancel_with(&self, reason: Reason);
+}
+
+/// What a starting child says that it is ready with, once.
+pub trait Readiness<V: Send + 'static>: Send + 'static {
+    /// Lets the caller of `start` go on with this value.
+    fn started(self, value: V);
+}
+
+/// A child of a group: await it for its value, or drop it.
+pub trait TaskHandle<T: Send + 'static>:
+    IntoFuture<Output = Result<T, TaskError>, IntoFuture: Send> + Send + Sync + 'static
+{
+    /// Cancels this child alone, which is no failure of the group.
+    fn cancel(&self);
+
+    /// Tells whether the child has ended.
+    fn is_finished(&self) -> bool;
+}

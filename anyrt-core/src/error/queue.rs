@@ -1,0 +1,75 @@
+//! What can go wrong at a channel or a semaphore.
+
+use std::fmt::{self, Debug};
+
+/// The other side of the channel is closed, or this clone is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the channel is closed and holds no more items")]
+pub struct Closed;
+
+/// A send to a closed channel; the item is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the channel is closed: nobody will receive the item")]
+pub struct SendError<T>(pub T);
+
+impl<T> Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+/// A send that would have had to wait, or to a closed channel.
+///
+/// The item is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TrySendError<T> {
+    /// The channel is full, or others wait before this one.
+    #[error("the channel is full: send waits for a free place")]
+    Full(T),
+    /// The receivers or this clone are closed.
+    #[error("the channel is closed: nobody will receive the item")]
+    Closed(T),
+}
+
+impl<T> TrySendError<T> {
+    /// Gives the item back.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(item) | Self::Closed(item) => item,
+        }
+    }
+}
+
+impl<T> Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+/// There was no item to take at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TryRecvError {
+    /// No item is there, or all are promised to others.
+    #[error("the channel is empty: recv waits for an item")]
+    Empty,
+    /// All senders are closed and nothing is left, or this clone is closed.
+    #[error("the channel is closed and holds no more items")]
+    Closed,
+}
+
+/// No permit was free, or others wait before this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no permit is free: acquire waits for one")]
+#[non_exhaustive]
+pub struct TryAcquireError {}
+
+impl TryAcquireError {
+    /// Makes the error; a backend of one's own needs this.
+    #[expect(clippy::new_without_default, reason = "an error has no default")]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
