@@ -182,12 +182,12 @@ fn finish<T: Send + 'static, E: Send + 'static>(
     let node = frame.own_node();
     let group = node.own_group();
     let task = node.as_task();
-    let mut panic = None;
     match end {
         End::Value(value) => {
             let unwanted = task.put(Ok(value));
-            let dropped = catch_unwind(AssertUnwindSafe(|| drop(unwanted)));
-            panic = dropped.err().map(Panic::new);
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(unwanted))) {
+                group.take_panic(Panic::new(payload));
+            }
         }
         End::Failed(failure) => {
             // The failure is in the list before anybody can learn that the child has ended.
@@ -204,17 +204,16 @@ fn finish<T: Send + 'static, E: Send + 'static>(
             }
         }
         End::Panicked(first) => {
-            task.put::<T>(Err(TaskError::Panicked(first.clone())));
-            panic = Some(first);
+            // As with a failure: what comes after it is not the first.
+            group.as_group().add_panic(first.clone());
+            task.put::<T>(Err(TaskError::Panicked(first)));
+            group.cancel(Reason::Failure);
         }
         End::Killed => {
             group.set_killed();
             task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(Reason::Shutdown))));
             group.cancel(Reason::Shutdown);
         }
-    }
-    if let Some(panic) = panic {
-        group.take_panic(panic);
     }
     drop(counted);
 }
