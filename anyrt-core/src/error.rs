@@ -22,6 +22,8 @@ pub enum Reason {
     Deadline,
     /// The body or a child of the group failed or panicked.
     Failure,
+    /// Only background children were left in the group.
+    WindingUp,
     /// The future of the group was dropped by foreign code.
     Dropped,
     /// The runtime dropped a child of the group: it was shut down, or aborted the task.
@@ -35,6 +37,7 @@ impl Display for Reason {
             Self::Message(message) => message,
             Self::Deadline => "the deadline passed",
             Self::Failure => "a task of the group failed",
+            Self::WindingUp => "only background tasks were left in the group",
             Self::Dropped => "the group's future was dropped",
             Self::Shutdown => "the runtime dropped a task of the group",
         })

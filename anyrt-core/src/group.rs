@@ -3,16 +3,20 @@
 mod adoption;
 mod child;
 mod handle;
+mod limited;
 mod part;
 mod root;
 mod run;
 mod spawn;
 mod start;
+mod supervise;
 
 pub use handle::{Join, TaskHandle};
+pub use limited::{LimitedGroup, SpawnWhenFree};
 pub use root::Root;
 pub use run::RunGroup;
 pub use spawn::TaskGroup;
 pub use start::{Readiness, Start};
+pub use supervise::{Supervise, Supervised};
 
 pub(crate) use part::{GroupPart, TaskPart};

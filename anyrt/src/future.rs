@@ -27,5 +27,11 @@ pub type Finally<F, C> = scope::Finally<AnyBackend, F, C>;
 /// The future of [`TaskGroup::start`](crate::TaskGroup::start).
 pub type Start<E, M, F, V> = group::Start<AnyBackend, E, M, F, V>;
 
+/// The future of [`supervise`](crate::supervise).
+pub type Supervise<E, Body, Fut> = group::Supervise<AnyBackend, E, Body, Fut>;
+
+/// The future of [`LimitedGroup::spawn_when_free`](crate::LimitedGroup::spawn_when_free).
+pub type SpawnWhenFree<E, F> = group::SpawnWhenFree<AnyBackend, E, F>;
+
 /// The future of [`blocking::run`](crate::blocking::run).
 pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;

@@ -106,6 +106,7 @@ mod name;
 pub mod net;
 mod run;
 mod scope;
+mod supervise;
 mod time;
 mod timer;
 
@@ -117,7 +118,7 @@ pub use anyrt_core::error::{
     TimedOut,
 };
 #[doc(inline)]
-pub use anyrt_core::group::{Readiness, TaskHandle};
+pub use anyrt_core::group::{Readiness, Supervised, TaskHandle};
 #[doc(inline)]
 pub use anyrt_core::scope::CancelHandle;
 #[doc(inline)]
@@ -135,6 +136,7 @@ pub use run::{run, run_on};
 pub use scope::{
     current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
 };
+pub use supervise::supervise;
 pub use time::{now, sleep, sleep_forever, sleep_until};
 pub use timer::AnySleep;
 
@@ -145,6 +147,11 @@ pub use timer::AnySleep;
 /// Made by [`task_group`]. `E` is the failure of the body and the children.
 #[doc(alias = "nursery")]
 pub type TaskGroup<E = Infallible> = anyrt_core::group::TaskGroup<AnyBackend, E>;
+
+/// A task group through which at most so many children run at once.
+///
+/// Made by [`TaskGroup::limited`].
+pub type LimitedGroup<E = Infallible> = anyrt_core::group::LimitedGroup<AnyBackend, E>;
 
 /// A part of a program that can be cancelled.
 ///

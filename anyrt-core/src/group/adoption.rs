@@ -44,24 +44,32 @@ impl Node {
         self.cancel(Reason::Failure);
     }
 
-    /// Cancels the group since a child has failed.
+    /// Cancels the group since a child has failed; a supervisor goes on.
     pub(super) fn cancel_siblings(self: &Arc<Self>) {
-        self.cancel(Reason::Failure);
+        if !self.as_group().is_supervisor() {
+            self.cancel(Reason::Failure);
+        }
+    }
+
+    /// Notes that a child of this group has ended.
+    pub(super) fn finish_child(self: &Arc<Self>, child: &Node) {
+        self.finish_one(child.is_background());
     }
 
     /// Notes that one task of this group has ended, the body if the group was abandoned.
-    pub(super) fn finish_one(self: &Arc<Self>) {
+    fn finish_one(self: &Arc<Self>, mut is_background: bool) {
         let mut adopted: Option<Arc<Node>> = None;
         loop {
             let node = adopted.as_ref().unwrap_or(self);
             let part = node.as_group();
-            let Finished { left, is_sweep_due } = part.count_finished();
+            let Finished { left, others, is_sweep_due } = part.count_finished(is_background);
+            is_background = false;
             if is_sweep_due {
                 node.sweep_tasks();
             }
             match left {
                 Some(0) => {}
-                Some(1) => return node.waker.wake(),
+                Some(_) if others <= 1 => return node.waker.wake(),
                 _ => return,
             }
             if !node.close_if_left(0) {
@@ -93,7 +101,7 @@ impl Node {
             candidate = group.as_group().ties().enclosing.clone();
         }
         part.announce_waiting();
-        self.finish_one();
+        self.finish_one(false);
     }
 
     /// Whether all children have ended; the group is closed then. Else the last one will wake it.
@@ -102,6 +110,10 @@ impl Node {
             return true;
         }
         self.as_group().announce_waiting();
-        self.close_if_left(1)
+        if self.close_if_left(1) {
+            return true;
+        }
+        self.wind_up();
+        false
     }
 }

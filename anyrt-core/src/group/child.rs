@@ -223,7 +223,8 @@ struct Counted<'a>(&'a Frame);
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.own_node().release();
-        self.0.own_node().own_group().finish_one();
+        let node = self.0.own_node();
+        node.release();
+        node.own_group().finish_child(node);
     }
 }

@@ -32,6 +32,8 @@ struct Padded<T>(T);
 pub(crate) struct GroupPart {
     /// Tells groups apart, in the ids of their tasks.
     number: u64,
+    /// Whether a child's failure cancels nobody.
+    is_supervisor: bool,
     backend: ErasedBackend,
     /// All tasks that ever were, the body among them.
     spawned: AtomicUsize,
@@ -45,6 +47,8 @@ pub(crate) struct GroupPart {
 /// What a child touches when it ends.
 struct Ends {
     finished: AtomicUsize,
+    /// How many background children have not ended.
+    background: AtomicUsize,
     /// Those of the finished that have left the group's list, or never were in it.
     swept: AtomicUsize,
     /// Somebody wants to know when the last one ends.
@@ -55,6 +59,8 @@ struct Ends {
 pub(super) struct Finished {
     /// How many are left, if somebody waits for that.
     pub(super) left: Option<usize>,
+    /// How many of them keep the group open, the body among them.
+    pub(super) others: usize,
     /// Whether the list should be swept: most of it may have ended.
     pub(super) is_sweep_due: bool,
 }
@@ -72,10 +78,11 @@ pub(super) struct Ties {
 }
 
 impl GroupPart {
-    pub(crate) fn new(backend: ErasedBackend) -> Self {
+    pub(crate) fn new(backend: ErasedBackend, is_supervisor: bool) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
+            is_supervisor,
             backend,
             spawned: AtomicUsize::new(1),
             failures: Mutex::new(None),
@@ -83,10 +90,15 @@ impl GroupPart {
             ties: Mutex::new(Ties::default()),
             ends: Padded(Ends {
                 finished: AtomicUsize::new(0),
+                background: AtomicUsize::new(0),
                 swept: AtomicUsize::new(0),
                 waiting: AtomicBool::new(false),
             }),
         }
+    }
+
+    pub(super) fn is_supervisor(&self) -> bool {
+        self.is_supervisor
     }
 
     pub(crate) fn backend(&self) -> &ErasedBackend {
@@ -100,9 +112,18 @@ impl GroupPart {
         spawned
     }
 
+    /// Counts one task that does not keep the group open; the caller holds the link lock.
+    pub(crate) fn count_background(&self) {
+        self.ends.0.background.fetch_add(1, Ordering::SeqCst);
+    }
+
     /// Counts one task as ended.
-    pub(super) fn count_finished(&self) -> Finished {
+    pub(super) fn count_finished(&self, is_background: bool) -> Finished {
         let ends = &self.ends.0;
+        if is_background {
+            // Before it counts as finished, so that the others never seem fewer than they are.
+            ends.background.fetch_sub(1, Ordering::SeqCst);
+        }
         let finished = ends.finished.fetch_add(1, Ordering::SeqCst) + 1;
         let live = || self.spawned.load(Ordering::Acquire).saturating_sub(finished);
         let is_sweep_due = finished.is_multiple_of(SWEEP_CHECK) && {
@@ -110,7 +131,17 @@ impl GroupPart {
             ended > live() * 4 + 512
         };
         let left = ends.waiting.load(Ordering::SeqCst).then(live);
-        Finished { left, is_sweep_due }
+        let others = left.map_or(0, |left| self.others_of(left));
+        Finished { left, others, is_sweep_due }
+    }
+
+    fn others_of(&self, unfinished: usize) -> usize {
+        unfinished.saturating_sub(self.ends.0.background.load(Ordering::SeqCst))
+    }
+
+    /// How many tasks that keep the group open have not ended, the body among them.
+    pub(crate) fn unfinished_others(&self) -> usize {
+        self.others_of(self.unfinished())
     }
 
     /// Notes that so many of the finished are not in the list any more.

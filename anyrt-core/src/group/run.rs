@@ -40,6 +40,7 @@ pin_project! {
     {
         source: Source<D>,
         is_root: bool,
+        is_supervisor: bool,
         make: Option<B>,
         live: Option<Live>,
         value: Option<<F::Output as Outcome<E>>::Value>,
@@ -102,7 +103,16 @@ where
 {
     fn new(source: Source<D>, make: Option<B>, body: Option<F>) -> Self {
         let is_root = make.is_none();
-        Self { source, is_root, make, live: None, value: None, types: PhantomData, body }
+        Self {
+            source,
+            is_root,
+            is_supervisor: false,
+            make,
+            live: None,
+            value: None,
+            types: PhantomData,
+            body,
+        }
     }
 
     /// Makes a group on `driver`; `body` is called at the first poll.
@@ -118,6 +128,20 @@ where
         D: Ambient,
     {
         Self::new(Source::ambient(), Some(body), None)
+    }
+
+    /// Has the failures of children kept, and nobody cancelled by them.
+    pub(super) fn supervised(mut self) -> Self {
+        self.is_supervisor = true;
+        self
+    }
+
+    /// Takes the failures that a supervisor has kept.
+    pub(super) fn take_failures(self: Pin<&mut Self>) -> Vec<E> {
+        match self.project().live {
+            Some(live) => live.seat.node.as_group().take_failures(),
+            None => Vec::new(),
+        }
     }
 
     /// Makes the outermost group of a program, which has a body from the start.
@@ -172,7 +196,7 @@ impl Live {
                 Step::Ready(outcome) => Some(match outcome.into_result() {
                     Ok(value) => Some(value),
                     Err(failure) => {
-                        node.as_group().add_failure(failure);
+                        node.take_failure(failure);
                         node.cancel(Reason::Failure);
                         None
                     }
@@ -222,7 +246,9 @@ impl Live {
             node.release();
             panic.resume();
         }
-        if let Some(failures) = Failures::new(part.take_failures()) {
+        let is_void = node.was_killed() || (node.was_cut() && !node.is_called());
+        let is_kept = part.is_supervisor() && value.is_some() && !is_void;
+        if !is_kept && let Some(failures) = Failures::new(part.take_failures()) {
             node.release();
             return Poll::Ready(Err(GroupError::Failed(failures)));
         }
@@ -231,7 +257,6 @@ impl Live {
             return Poll::Pending;
         }
         node.release();
-        let is_void = node.was_killed() || (node.was_cut() && !node.is_called());
         Poll::Ready(match value.take() {
             Some(value) if !is_void => Ok(value),
             _ => {
@@ -259,7 +284,7 @@ where
                 if *this.is_root {
                     frame::refuse_nested_run();
                 }
-                let part = GroupPart::new(this.source.erase());
+                let part = GroupPart::new(this.source.erase(), *this.is_supervisor);
                 this.live.insert(Live::begin(part, *this.is_root))
             }
         };

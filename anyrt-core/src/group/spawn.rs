@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::child::Child;
 use super::part::TaskPart;
-use super::{Readiness, Start, TaskHandle};
+use super::{LimitedGroup, Readiness, Start, TaskHandle};
 use crate::driver::Driver;
 use crate::error::{GROUP_CLOSED, GroupClosed, Reason, StartError};
 use crate::outcome::Outcome;
@@ -24,12 +24,14 @@ pub struct TaskGroup<D, E> {
     node: Arc<Node>,
     /// What children are called that are spawned through this clone.
     name: Option<Arc<str>>,
+    /// Whether children that are spawned through this clone keep the group open.
+    is_background: bool,
     types: PhantomData<fn() -> (D, E)>,
 }
 
 impl<D, E> TaskGroup<D, E> {
     pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node, name: None, types: PhantomData }
+        Self { node, name: None, is_background: false, types: PhantomData }
     }
 
     pub(super) fn node(&self) -> &Arc<Node> {
@@ -41,13 +43,35 @@ impl<D, E> TaskGroup<D, E> {
     /// Names are for people who read logs, [`Debug`] output or a task tree; they need not be unique.
     #[must_use]
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
-        Self { node: self.node.clone(), name: Some(name.into()), types: PhantomData }
+        Self { name: Some(name.into()), ..self.clone() }
+    }
+
+    /// Gives the same group, whose children spawned through this end with the others.
+    ///
+    /// They do not keep the group open: when the body and all other children have ended, they are
+    /// cancelled, and joined. In all else they are children like the others.
+    #[must_use]
+    #[doc(alias = "daemon")]
+    pub fn background(&self) -> Self {
+        Self { is_background: true, ..self.clone() }
+    }
+
+    /// Gives the same group, through which at most `limit` children run at once.
+    ///
+    /// Only those are counted that are spawned through this and its clones.
+    pub fn limited(&self, limit: usize) -> LimitedGroup<D, E> {
+        LimitedGroup::new(self.clone(), limit)
     }
 }
 
 impl<D, E> Clone for TaskGroup<D, E> {
     fn clone(&self) -> Self {
-        Self { node: self.node.clone(), name: self.name.clone(), types: PhantomData }
+        Self {
+            node: self.node.clone(),
+            name: self.name.clone(),
+            is_background: self.is_background,
+            types: PhantomData,
+        }
     }
 }
 
@@ -85,7 +109,20 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        let node = self.new_task(Location::caller());
+        self.spawn_from(Location::caller(), future)
+    }
+
+    /// Starts a child for the code at `place`.
+    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
+    pub(super) fn spawn_from<F>(
+        &self,
+        place: &'static Location<'static>,
+        future: F,
+    ) -> Result<TaskHandle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        let node = self.new_task(place);
         if !self.node.admit(&node) {
             return Err(GroupClosed(future));
         }
@@ -127,7 +164,11 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     }
 
     pub(super) fn new_task(&self, place: &'static Location<'static>) -> Arc<Node> {
-        Node::task(TaskPart::new(place, self.name.clone(), self.node.clone()))
+        let node = Node::task(TaskPart::new(place, self.name.clone(), self.node.clone()));
+        if self.is_background {
+            node.set_background();
+        }
+        node
     }
 
     /// Gives a child to the runtime.

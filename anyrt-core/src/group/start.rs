@@ -237,7 +237,7 @@ where
             }
             Stage::Over(said, ended) => {
                 drop(stage);
-                self.group.node().finish_one();
+                self.group.node().finish_child(&call.child);
                 let result = match ended {
                     Ended::Normally => said.ok_or(StartError::NeverStarted),
                     Ended::Failed(failure) => Err(StartError::Failed(failure)),
@@ -322,7 +322,7 @@ where
                     Ended::Panicked(panic) => group.take_panic(panic),
                     Ended::Normally | Ended::Cut(_) => {}
                 }
-                group.finish_one();
+                group.finish_child(&call.child);
             }
         }
         self.leave();

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::node::{CLOSED, Node};
+use super::node::{CLOSED, Node, WINDING_UP};
+use crate::error::Reason;
 use crate::lock::lock;
 
 impl Node {
@@ -14,6 +15,9 @@ impl Node {
         }
         let part = self.as_group();
         child.as_task().set_number(part.count_spawned());
+        if child.is_background() {
+            part.count_background();
+        }
         let swept = link.extra_mut().tasks.add(child, || part.unfinished());
         drop(link);
         part.note_swept(swept.len());
@@ -21,7 +25,29 @@ impl Node {
         if self.is_effective() {
             child.refresh();
         }
+        if child.is_background() && self.has(WINDING_UP) {
+            child.cancel(Reason::WindingUp);
+        }
         true
+    }
+
+    /// Cancels the background children if nothing else is left but the body.
+    pub(crate) fn wind_up(&self) {
+        let mut link = lock(&self.link);
+        if self.as_group().unfinished_others() > 1 {
+            return;
+        }
+        self.set(WINDING_UP);
+        let tasks: Vec<_> = match &mut link.extra {
+            Some(extra) => {
+                extra.tasks.iter().filter(|task| task.is_background()).cloned().collect()
+            }
+            None => Vec::new(),
+        };
+        drop(link);
+        for task in tasks {
+            task.cancel(Reason::WindingUp);
+        }
     }
 
     /// Counts an abandoned group as a task of this one, unless this one has closed.

@@ -36,6 +36,11 @@ pub(super) const CUT: u32 = 1 << 11;
 /// A child of this group was dropped by its runtime.
 pub(super) const KILLED: u32 = 1 << 12;
 
+/// A child that does not keep its group open.
+pub(super) const BACKGROUND: u32 = 1 << 13;
+/// All that kept this group open has ended: its background children are cancelled.
+pub(super) const WINDING_UP: u32 = 1 << 14;
+
 /// What a node stands for.
 pub(crate) enum Role {
     Scope,
@@ -134,6 +139,14 @@ impl Node {
 
     pub(super) fn unset(&self, flag: u32) {
         self.flags.fetch_and(!flag, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_background(&self) -> bool {
+        self.has(BACKGROUND)
+    }
+
+    pub(crate) fn set_background(&self) {
+        self.set(BACKGROUND);
     }
 
     pub(crate) fn is_effective(&self) -> bool {
@@ -264,6 +277,8 @@ impl Debug for Node {
             (CLOSED, "closed"),
             (CUT, "cut"),
             (KILLED, "killed"),
+            (BACKGROUND, "background"),
+            (WINDING_UP, "winding up"),
         ];
         let set: Vec<_> =
             flags.iter().filter(|(flag, _)| self.has(*flag)).map(|(_, name)| *name).collect();
