@@ -10,6 +10,8 @@ use std::io;
 pub use panic::Panic;
 pub use queue::{Closed, SendError, TryAcquireError, TryRecvError, TrySendError};
 
+pub use crate::join::RaceError;
+
 /// Why something was cancelled; of several reasons the first one stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! The futures of this crate, by name, for who must store one.
 
-use anyrt_core::{blocking, group, scope};
+use anyrt_core::{blocking, group, join, scope};
 
 use crate::backend::AnyBackend;
 
@@ -35,3 +35,15 @@ pub type SpawnWhenFree<E, F> = group::SpawnWhenFree<AnyBackend, E, F>;
 
 /// The future of [`blocking::run`](crate::blocking::run).
 pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;
+
+/// The future of [`gather`](crate::gather()) and [`join`](crate::join()).
+pub type Gather<O> = join::Gather<AnyBackend, O>;
+
+/// The future of [`try_gather`](crate::try_gather) and [`try_join`](crate::try_join).
+pub type TryGather<O, E> = join::TryGather<AnyBackend, O, E>;
+
+/// The future of [`AsCompleted::next`](crate::AsCompleted::next).
+pub type NextCompleted<'a, T> = join::NextCompleted<'a, AnyBackend, T>;
+
+/// The future of [`race`](crate::race()).
+pub type Race<T, E> = join::Race<AnyBackend, T, E>;

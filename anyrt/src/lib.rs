@@ -45,6 +45,17 @@
 //! - A **shield** keeps outer cancellations from what runs in it.
 //! - A **backend** is a runtime as anyrt sees it. [`AnyBackend`] is one of them.
 //!
+//! # Many futures at once
+//!
+//! All of these are task groups inside: when they return, every future has ended.
+//!
+//! | function | what it gives | the others are cancelled by |
+//! |---|---|---|
+//! | [`gather()`], [`join`] | all outputs, in the order of the call | a panic |
+//! | [`try_gather`], [`try_join`] | all values, or all failures | the first failure |
+//! | [`as_completed()`] | each output when it is there | dropping the stream |
+//! | [`race()`] | the first success, or all failures | the first success |
+//!
 //! # Rules
 //!
 //! - No task outlives its group, on any backend. To drop a [`TaskHandle`] changes nothing.
@@ -94,6 +105,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+mod as_completed;
 mod backend;
 pub mod blocking;
 mod detect;
@@ -101,9 +113,11 @@ mod detect;
 mod disabled;
 mod enabled;
 pub mod future;
+mod gather;
 mod group;
 mod name;
 pub mod net;
+mod race;
 mod run;
 mod scope;
 mod supervise;
@@ -114,7 +128,8 @@ use std::convert::Infallible;
 
 #[doc(inline)]
 pub use anyrt_core::error::{
-    Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, Reason, StartError, TaskError,
+    Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, RaceError, Reason, StartError,
+    TaskError,
     TimedOut,
 };
 #[doc(inline)]
@@ -129,9 +144,12 @@ pub use anyrt_core::{Outcome, channel, error, prelude, sync};
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};
 
+pub use as_completed::as_completed;
 pub use backend::AnyBackend;
+pub use gather::{gather, join, try_gather, try_join};
 pub use group::task_group;
 pub use name::UnknownBackend;
+pub use race::race;
 pub use run::{run, run_on};
 pub use scope::{
     current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
@@ -152,6 +170,11 @@ pub type TaskGroup<E = Infallible> = anyrt_core::group::TaskGroup<AnyBackend, E>
 ///
 /// Made by [`TaskGroup::limited`].
 pub type LimitedGroup<E = Infallible> = anyrt_core::group::LimitedGroup<AnyBackend, E>;
+
+/// The outputs of many futures, in completion order.
+///
+/// Made by [`as_completed`].
+pub type AsCompleted<T> = anyrt_core::join::AsCompleted<AnyBackend, T>;
 
 /// A part of a program that can be cancelled.
 ///

@@ -5,11 +5,14 @@ use std::future::{Pending, Ready};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
-use anyrt::future::{FailAfter, Join, MoveOnAfter, RunBlocking, RunGroup, RunScope, Shield};
+use anyrt::future::{
+    FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, RunBlocking, RunGroup,
+    RunScope, Shield, TryGather,
+};
 use anyrt::net::{AnyTcpListener, AnyTcpStream, TcpListener, TcpStream};
 use anyrt::{
-    AnyBackend, AnySleep, CancelHandle, CancelScope, GroupError, NoRuntime, Sleep, TaskError,
-    TaskGroup, TaskHandle, UnknownBackend, channel, sync,
+    AnyBackend, AnySleep, AsCompleted, CancelHandle, CancelScope, GroupError, NoRuntime,
+    RaceError, Sleep, TaskError, TaskGroup, TaskHandle, UnknownBackend, channel, sync,
 };
 
 /// `Send` and not `Sync`, or `Sync` and not `Send`, or neither.
@@ -62,6 +65,8 @@ fn handles() {
         TaskHandle<u8>: 1 1 1;
         TaskHandle<NotSync>: 1 1 1;
         TaskError: 1 1 1;
+        RaceError<String>: 1 1 1;
+        RaceError<NotSync>: 1 0 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;
         TcpStream: 1 1 1;
@@ -116,6 +121,22 @@ fn futures_that_run_others() {
         Group<NotSync, u8>: 1 0 1;
         Group<String, Neither>: 0 0 1;
         RunGroup<std::convert::Infallible, LocalBody, Ready<()>>: 0 0 1;
+    }
+}
+
+// Each holds the futures in a box until its first poll, which needs them to be `Send` alone.
+#[test]
+fn futures_that_join_others() {
+    assert_is! {
+        Gather<Vec<u8>>: 1 0 1;
+        Gather<(u8, NotSync)>: 1 0 1;
+        TryGather<Vec<u8>, String>: 1 0 1;
+        TryGather<Vec<NotSync>, NotSync>: 1 0 1;
+        Race<u8, String>: 1 0 1;
+        Race<NotSync, NotSync>: 1 0 1;
+        AsCompleted<u8>: 1 0 1;
+        AsCompleted<NotSync>: 1 0 1;
+        NextCompleted<'static, u8>: 1 0 1;
     }
 }
 
