@@ -74,6 +74,7 @@ mod lock;
 pub mod net;
 mod outcome;
 mod quiet;
+pub mod retry;
 pub mod scope;
 mod seat;
 mod source;

@@ -40,6 +40,11 @@ impl<D: Driver> Sleep<D> {
         Self { source, end, timer: None }
     }
 
+    /// Waits for `timeout` on the driver that `source` finds at the first poll.
+    pub(crate) fn with_source(source: Source<D>, timeout: Duration) -> Self {
+        Self::new(source, End::After(timeout))
+    }
+
     /// Waits on `driver` for `timeout`, counted from the first poll.
     pub fn after(driver: D, timeout: Duration) -> Self {
         Self::new(Source::Given(driver), End::After(timeout))

@@ -1,6 +1,6 @@
 //! The futures of this crate, by name, for who must store one.
 
-use anyrt_core::{blocking, group, join, scope};
+use anyrt_core::{blocking, group, join, retry, scope};
 
 use crate::backend::AnyBackend;
 
@@ -47,3 +47,6 @@ pub type NextCompleted<'a, T> = join::NextCompleted<'a, AnyBackend, T>;
 
 /// The future of [`race`](crate::race()).
 pub type Race<T, E> = join::Race<AnyBackend, T, E>;
+
+/// The future of [`retry`](crate::retry()).
+pub type Retry<I, M, F> = retry::Retry<AnyBackend, I, M, F>;

@@ -55,6 +55,7 @@
 //! | [`try_gather`], [`try_join`] | all values, or all failures | the first failure |
 //! | [`as_completed()`] | each output when it is there | dropping the stream |
 //! | [`race()`] | the first success, or all failures | the first success |
+//! | [`retry()`] | the first success of one call after another | |
 //!
 //! # Rules
 //!
@@ -118,6 +119,7 @@ mod group;
 mod name;
 pub mod net;
 mod race;
+mod retry;
 mod run;
 mod scope;
 mod supervise;
@@ -135,6 +137,8 @@ pub use anyrt_core::error::{
 #[doc(inline)]
 pub use anyrt_core::group::{Readiness, Supervised, TaskHandle};
 #[doc(inline)]
+pub use anyrt_core::retry::Backoff;
+#[doc(inline)]
 pub use anyrt_core::scope::CancelHandle;
 #[doc(inline)]
 pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
@@ -150,6 +154,7 @@ pub use gather::{gather, join, try_gather, try_join};
 pub use group::task_group;
 pub use name::UnknownBackend;
 pub use race::race;
+pub use retry::retry;
 pub use run::{run, run_on};
 pub use scope::{
     current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,

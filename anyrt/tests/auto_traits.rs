@@ -6,12 +6,12 @@ use std::marker::PhantomPinned;
 use std::rc::Rc;
 
 use anyrt::future::{
-    FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, RunBlocking, RunGroup,
+    FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, Retry, RunBlocking, RunGroup,
     RunScope, Shield, TryGather,
 };
 use anyrt::net::{AnyTcpListener, AnyTcpStream, TcpListener, TcpStream};
 use anyrt::{
-    AnyBackend, AnySleep, AsCompleted, CancelHandle, CancelScope, GroupError, NoRuntime,
+    AnyBackend, AnySleep, AsCompleted, Backoff, CancelHandle, CancelScope, GroupError, NoRuntime,
     RaceError, Sleep, TaskError, TaskGroup, TaskHandle, UnknownBackend, channel, sync,
 };
 
@@ -67,6 +67,7 @@ fn handles() {
         TaskError: 1 1 1;
         RaceError<String>: 1 1 1;
         RaceError<NotSync>: 1 0 1;
+        Backoff: 1 1 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;
         TcpStream: 1 1 1;
@@ -137,6 +138,8 @@ fn futures_that_join_others() {
         AsCompleted<u8>: 1 0 1;
         AsCompleted<NotSync>: 1 0 1;
         NextCompleted<'static, u8>: 1 0 1;
+        Retry<Backoff, fn() -> Pending<u8>, Pending<u8>>: 1 1 0;
+        Retry<Backoff, fn() -> Neither, Neither>: 0 0 0;
     }
 }
 
