@@ -81,6 +81,7 @@ mod source;
 mod step;
 pub mod sync;
 pub mod task;
+pub mod thread_group;
 pub mod time;
 mod tree;
 mod wait_list;

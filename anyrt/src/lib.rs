@@ -56,6 +56,7 @@
 //! | [`as_completed()`] | each output when it is there | dropping the stream |
 //! | [`race()`] | the first success, or all failures | the first success |
 //! | [`retry()`] | the first success of one call after another | |
+//! | [`blocking::scope`] | for synchronous callers: futures that borrow, on threads | the first failure |
 //!
 //! # Rules
 //!

@@ -5,6 +5,7 @@ use std::future::{Pending, Ready};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
+use anyrt::blocking::{ThreadGroup, ThreadHandle};
 use anyrt::future::{
     FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, Retry, RunBlocking, RunGroup,
     RunScope, Shield, TryGather,
@@ -68,6 +69,11 @@ fn handles() {
         RaceError<String>: 1 1 1;
         RaceError<NotSync>: 1 0 1;
         Backoff: 1 1 1;
+        ThreadGroup<'static, 'static>: 1 1 1;
+        ThreadGroup<'static, 'static, NotSync>: 1 1 1;
+        ThreadGroup<'static, 'static, Neither>: 0 0 1;
+        ThreadHandle<'static, NotSync>: 1 1 1;
+        ThreadHandle<'static, Neither>: 0 0 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;
         TcpStream: 1 1 1;

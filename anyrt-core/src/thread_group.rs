@@ -1,0 +1,190 @@
+//! Threads that belong together, for synchronous callers: futures that borrow, in parallel.
+//!
+//! It is `std::thread::scope` with the laws of a task group. Each child is a future on a thread of its
+//! own, where it is the root of a program, in a cancel scope. The threads are joined before the
+//! borrows end, which is what a future that can be dropped cannot promise.
+//!
+//! # Invariants
+//!
+//! - Whether the group is cancelled, and whose scopes are to be, is under one lock: a child that starts
+//!   beside a cancellation is either listed before it, and cancelled by it, or told at its start.
+//! - Scopes are cancelled, and all that is foreign is dropped, after unlocking.
+//! - A child's thread never panics: its future, and a value that nobody wants, are dropped inside
+//!   `catch_unwind`, before the thread ends.
+
+mod child;
+
+use std::fmt::{self, Debug};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use slab::Slab;
+
+use crate::driver::{Driver, Toplevel};
+use crate::error::{Failures, GroupError, Panic, Reason};
+use crate::frame;
+use crate::lock::lock;
+use crate::outcome::Outcome;
+use crate::scope::CancelHandle;
+
+pub use child::ThreadHandle;
+
+/// Children on threads of their own, as the closure of a `scope` call sees them.
+///
+/// Clones mean the same group. Whoever has one can spawn, as long as the closure or a child runs.
+#[doc(alias = "Scope")]
+pub struct ThreadGroup<'scope, 'env, D, E> {
+    threads: &'scope thread::Scope<'scope, 'env>,
+    driver: D,
+    shared: Arc<Shared<E>>,
+}
+
+struct Shared<E>(Mutex<State<E>>);
+
+struct State<E> {
+    /// Why it was cancelled, if it was.
+    reason: Option<Reason>,
+    /// The scopes of the children that run.
+    running: Slab<CancelHandle>,
+    failures: Vec<E>,
+    panic: Option<Panic>,
+}
+
+/// Runs `body` with a group of threads, and returns when all of it has ended.
+///
+/// The facade shows it as `blocking::scope`, and says more.
+///
+/// # Panics
+///
+/// Panics on a thread that is polling anyrt code (law B8). Resumes the first panic of the closure or of
+/// a child, after all of them have ended (law E5).
+///
+/// # Errors
+///
+/// [`GroupError::Failed`] with every failure in completion order, if the closure or a child failed.
+#[track_caller]
+pub fn scope<'env, D, E, O, F>(driver: &D, body: F) -> Result<O::Value, GroupError<E>>
+where
+    D: Driver + Toplevel,
+    E: Send,
+    O: Outcome<E>,
+    F: for<'scope> FnOnce(ThreadGroup<'scope, 'env, D, E>) -> O,
+{
+    refuse_in_a_poll("scope");
+    let state = State { reason: None, running: Slab::new(), failures: Vec::new(), panic: None };
+    let shared = Arc::new(Shared(Mutex::new(state)));
+    let value = thread::scope(|threads| {
+        let group = ThreadGroup { threads, driver: driver.clone(), shared: shared.clone() };
+        let run = || body(group).into_result();
+        match catch_unwind(AssertUnwindSafe(run)) {
+            Ok(Ok(value)) => Some(value),
+            Ok(Err(failure)) => {
+                shared.fail(failure);
+                None
+            }
+            Err(payload) => {
+                shared.panic(Panic::new(payload));
+                None
+            }
+        }
+    });
+    let mut state = lock(&shared.0);
+    let (panic, failures) = (state.panic.take(), std::mem::take(&mut state.failures));
+    drop(state);
+    if let Some(panic) = panic {
+        panic.resume();
+    }
+    match (Failures::new(failures), value) {
+        (Some(failures), _) => Err(GroupError::Failed(failures)),
+        (None, Some(value)) => Ok(value),
+        (None, None) => unreachable!("a closure without a value has failed or panicked"),
+    }
+}
+
+/// Panics where blocking this thread would block tasks for ever (law B8).
+#[track_caller]
+fn refuse_in_a_poll(what: &str) {
+    assert!(
+        !frame::is_polling(),
+        "blocking::{what} was called on a thread that is polling an anyrt task, which it would \
+         block: use a task group, or call it inside blocking::run"
+    );
+}
+
+impl<E> Shared<E> {
+    fn cancel(&self, reason: Reason) {
+        let mut state = lock(&self.0);
+        if state.reason.is_some() {
+            return;
+        }
+        state.reason = Some(reason.clone());
+        let running: Vec<_> = state.running.iter().map(|(_, handle)| handle.clone()).collect();
+        drop(state);
+        for handle in running {
+            handle.cancel_with(reason.clone());
+        }
+    }
+
+    fn fail(&self, failure: E) {
+        lock(&self.0).failures.push(failure);
+        self.cancel(Reason::Failure);
+    }
+
+    /// Keeps the first panic.
+    fn panic(&self, panic: Panic) {
+        let mut state = lock(&self.0);
+        let late = if state.panic.is_none() { state.panic.replace(panic) } else { Some(panic) };
+        drop(state);
+        drop(late);
+        self.cancel(Reason::Failure);
+    }
+
+    /// Lists a child's scope, and cancels it if the group is cancelled.
+    fn enter(&self, handle: CancelHandle) -> usize {
+        let mut state = lock(&self.0);
+        let reason = state.reason.clone();
+        let key = state.running.insert(handle.clone());
+        drop(state);
+        if let Some(reason) = reason {
+            handle.cancel_with(reason);
+        }
+        key
+    }
+
+    fn leave(&self, key: usize) {
+        let handle = lock(&self.0).running.remove(key);
+        drop(handle);
+    }
+}
+
+impl<D, E> ThreadGroup<'_, '_, D, E> {
+    /// Cancels all children, those to come among them.
+    ///
+    /// It is no failure: the closure goes on, and its value is given.
+    pub fn cancel(&self) {
+        self.shared.cancel(Reason::Requested);
+    }
+
+    /// Cancels all children, and says why; the first reason stays.
+    pub fn cancel_with(&self, reason: impl Into<Reason>) {
+        self.shared.cancel(reason.into());
+    }
+}
+
+impl<D: Clone, E> Clone for ThreadGroup<'_, '_, D, E> {
+    fn clone(&self) -> Self {
+        Self { threads: self.threads, driver: self.driver.clone(), shared: self.shared.clone() }
+    }
+}
+
+impl<D, E> Debug for ThreadGroup<'_, '_, D, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = lock(&self.shared.0);
+        f.debug_struct("ThreadGroup")
+            .field("running_children", &state.running.len())
+            .field("failures", &state.failures.len())
+            .field("cancel_called", &state.reason.is_some())
+            .finish()
+    }
+}
