@@ -132,8 +132,7 @@ use std::convert::Infallible;
 #[doc(inline)]
 pub use anyrt_core::error::{
     Cancelled, Failures, GroupClosed, GroupError, NoRuntime, Panic, RaceError, Reason, StartError,
-    TaskError,
-    TimedOut,
+    TaskError, TimedOut,
 };
 #[doc(inline)]
 pub use anyrt_core::group::{Readiness, Supervised, TaskHandle};
