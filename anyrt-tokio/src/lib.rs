@@ -42,35 +42,35 @@ use tokio::runtime::{Builder, Handle, Runtime};
 pub use net::{TokioTcpListener, TokioTcpStream};
 
 /// A tokio runtime as a backend; clones mean the same runtime.
-#[derive(Clone, Debug)]
-pub struct TokioBackend(Handle);
+// Without a handle it is the runtime of this process, which only its first use starts.
+#[derive(Clone, Debug, Default)]
+pub struct TokioBackend(Option<Handle>);
 
 impl TokioBackend {
     /// Gives the runtime of this process.
     ///
-    /// It is made at the first call, and never shut down.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the system gives no threads for the runtime.
-    #[expect(clippy::new_without_default, reason = "a runtime's start should be seen")]
-    pub fn new() -> Self {
-        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-        let start = || Builder::new_multi_thread().enable_all().build();
-        let runtime = RUNTIME.get_or_init(|| start().expect("the system gave tokio no threads"));
-        Self(runtime.handle().clone())
+    /// It starts when something is first run, spawned or awaited on it, and is never shut down.
+    /// That first use panics if the system gives no threads.
+    pub const fn new() -> Self {
+        Self(None)
     }
 
     /// Gives the runtime whose context this thread is in, if it is in one.
     pub fn current() -> Option<Self> {
-        Handle::try_current().ok().map(Self)
+        Handle::try_current().ok().map(Self::from)
+    }
+
+    fn handle(&self) -> &Handle {
+        static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+        let start = || Builder::new_multi_thread().enable_all().build().expect("tokio has threads");
+        self.0.as_ref().unwrap_or_else(|| RUNTIME.get_or_init(start).handle())
     }
 }
 
 /// Takes a runtime of your own; somebody must drive it, and keep it while it is used.
 impl From<Handle> for TokioBackend {
     fn from(handle: Handle) -> Self {
-        Self(handle)
+        Self(Some(handle))
     }
 }
 
@@ -82,11 +82,11 @@ impl Driver for TokioBackend {
     }
 
     fn spawn<F: Future<Output = ()> + Send + 'static>(&self, future: F) {
-        self.0.spawn(future);
+        self.handle().spawn(future);
     }
 
     fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
-        self.0.spawn_blocking(f);
+        self.handle().spawn_blocking(f);
     }
 
     fn now(&self) -> Instant {
@@ -94,19 +94,19 @@ impl Driver for TokioBackend {
     }
 
     fn sleep_until(&self, deadline: Instant) -> TokioSleep {
-        let _context = self.0.enter();
+        let _context = self.handle().enter();
         TokioSleep { timer: tokio::time::sleep_until(deadline.into()) }
     }
 
     fn sleep_for(&self, timeout: Duration) -> TokioSleep {
-        let _context = self.0.enter();
+        let _context = self.handle().enter();
         TokioSleep { timer: tokio::time::sleep(timeout) }
     }
 }
 
 impl Toplevel for TokioBackend {
     fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.0.block_on(future)
+        self.handle().block_on(future)
     }
 }
 

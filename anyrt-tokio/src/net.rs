@@ -21,12 +21,12 @@ impl NetDriver for TokioBackend {
     type TcpListener = TokioTcpListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<TokioTcpStream> {
-        entered(&self.0, net::TcpStream::connect(address)).await.map(TokioTcpStream)
+        entered(self.handle(), net::TcpStream::connect(address)).await.map(TokioTcpStream)
     }
 
     async fn raw_listen(&self, address: SocketAddr) -> io::Result<TokioTcpListener> {
-        let listener = entered(&self.0, net::TcpListener::bind(address)).await?;
-        Ok(TokioTcpListener { listener, handle: self.0.clone() })
+        let listener = entered(self.handle(), net::TcpListener::bind(address)).await?;
+        Ok(TokioTcpListener { listener, handle: self.handle().clone() })
     }
 }
 

@@ -53,7 +53,7 @@ impl AnyBackend {
     ///
     /// They come in the order in which [`run`](crate::run) takes them.
     ///
-    /// The one of tokio is a runtime of this process, which starts at the first call.
+    /// Listing starts nothing: a runtime starts when something is first run or spawned on it.
     ///
     /// # Examples
     ///
