@@ -155,7 +155,7 @@ pub use group::task_group;
 pub use name::UnknownBackend;
 pub use race::race;
 pub use retry::retry;
-pub use run::{run, run_on};
+pub use run::{RunError, run, run_on, try_run};
 pub use scope::{
     current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
 };

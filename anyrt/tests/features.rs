@@ -27,6 +27,11 @@ fn main() {
         Ok(backend) => println!("here: {backend}"),
         Err(error) => println!("here: {error}"),
     }
+    match anyrt::try_run(async { AnyBackend::current().unwrap() }) {
+        Ok(backend) => println!("run: {backend}"),
+        Err(error @ anyrt::RunError::NoRuntime(_)) => println!("run: {error}"),
+        Err(error) => panic!("{error}"),
+    }
     for backend in AnyBackend::available() {
         println!("{}", anyrt::run_on(&backend, library()));
     }
@@ -64,6 +69,9 @@ fn no_feature() {
         "here: no runtime: no backend is enabled. Enable a feature of anyrt in the Cargo.toml of \
          the program: `tokio`, `smol` or `async-std`"
             .to_owned(),
+        "run: no runtime: no backend is enabled. Enable a feature of anyrt in the Cargo.toml of \
+         the program: `tokio`, `smol` or `async-std`"
+            .to_owned(),
         format!(
             "the backend `tokio` is not enabled ({nothing}): enable the feature `tokio` of anyrt"
         ),
@@ -85,6 +93,7 @@ fn tokio_alone() {
         "here: no runtime: this code runs outside of tokio. Call it from a tokio runtime or \
          through `anyrt::run`, or enable the feature `smol` or `async-std` of anyrt, whose \
          executors work from any thread",
+        "run: tokio",
         "tokio says 42",
         "tokio is tokio",
         "the backend `smol` is not enabled (enabled are tokio): \
@@ -100,21 +109,22 @@ fn tokio_alone() {
 #[test]
 fn smol_alone() {
     let lines = lines("smol");
-    assert_eq!(lines[..2], ["here: smol", "smol says 42"]);
-    assert_eq!(lines[3], "smol is smol");
+    assert_eq!(lines[..3], ["here: smol", "run: smol", "smol says 42"]);
+    assert_eq!(lines[4], "smol is smol");
 }
 
 #[test]
 fn async_std_alone() {
     let lines = lines("async_std");
-    assert_eq!(lines[..2], ["here: async-std", "async-std says 42"]);
-    assert_eq!(lines[4], "async_std is async-std");
+    assert_eq!(lines[..3], ["here: async-std", "run: async-std", "async-std says 42"]);
+    assert_eq!(lines[5], "async_std is async-std");
 }
 
 #[test]
 fn all_together() {
     let expected = [
         "here: smol".to_owned(),
+        "run: tokio".to_owned(),
         "tokio says 42".to_owned(),
         "smol says 42".to_owned(),
         "async-std says 42".to_owned(),

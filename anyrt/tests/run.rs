@@ -3,12 +3,16 @@
 use std::panic::catch_unwind;
 use std::process::{Command, Output};
 
-use anyrt::AnyBackend;
+use anyrt::{AnyBackend, RunError};
 
 /// Runs the test `child` of this file in a process of its own.
 fn run_child(backend: Option<&str>) -> Output {
+    run_alone("child", backend)
+}
+
+fn run_alone(test: &str, backend: Option<&str>) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "child", "--ignored", "--nocapture"]);
+    command.args(["--exact", test, "--ignored", "--nocapture"]);
     match backend {
         Some(name) => command.env("ANYRT_BACKEND", name),
         None => command.env_remove("ANYRT_BACKEND"),
@@ -47,6 +51,59 @@ fn an_unknown_name_is_refused() {
                    are tokio, smol, async-std)";
     assert!(!output.status.success() && text.contains(message), "{text}");
     assert!(text.contains("tests/run.rs"), "the panic should show the caller: {text}");
+}
+
+#[test]
+#[ignore = "the other tests run it"]
+fn trying_child() {
+    match anyrt::try_run(async { AnyBackend::current().unwrap().name() }) {
+        Ok(name) => println!("ran on {name}."),
+        Err(error) => {
+            assert!(matches!(&error, RunError::UnknownBackend(name) if name.name() == "monoio"));
+            println!("{error}.");
+        }
+    }
+}
+
+#[test]
+fn try_run_gives_an_unknown_name_as_an_error() {
+    let output = run_alone("trying_child", Some("monoio"));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let reason = "there is no backend `monoio` (enabled are tokio, smol, async-std): anyrt has \
+                  tokio, smol and async-std, each a feature";
+    let message = format!("the environment variable ANYRT_BACKEND: {reason}.");
+    assert!(output.status.success() && text.contains(&message), "{text}");
+    let output = run_alone("trying_child", Some("smol"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("ran on smol."), "{output:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn choosing_starts_only_what_was_chosen() {
+    let output = run_alone("listing_child", Some("smol"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+#[ignore = "the other tests run it"]
+fn listing_child() {
+    let threads = || {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(Result::unwrap);
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        names.map(|name| name.trim_end().to_owned()).collect::<Vec<_>>()
+    };
+    let before = threads();
+    for backend in AnyBackend::available() {
+        assert!(backend.name().parse::<AnyBackend>().is_ok());
+    }
+    assert!(AnyBackend::current().is_ok());
+    assert_eq!(threads(), before, "listing has started something");
+
+    anyrt::run(anyrt::blocking::run(|| ()));
+    let after = threads();
+    assert!(after.len() > before.len(), "smol has started: {after:?}");
+    let is_other = |name: &String| name.starts_with("tokio") || name.starts_with("async-std");
+    assert!(!after.iter().any(is_other), "{after:?}");
 }
 
 #[test]
