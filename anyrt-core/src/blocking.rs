@@ -26,7 +26,7 @@ use crate::{budget, leaf};
 ///
 /// # Panics
 ///
-/// Resumes the panic of the closure.
+/// Resumes the panic of the closure. Panics if the runtime is shut down before it runs the closure.
 ///
 /// # Cancel safety
 ///
@@ -98,6 +98,10 @@ where
         budget::spend();
         match result {
             Ok(value) => Poll::Ready(value),
+            Err(payload) if payload.is::<NeverRan>() => panic!(
+                "the runtime was shut down before it ran the blocking call: keep it until all that \
+                 uses it has ended"
+            ),
             Err(payload) => resume_unwind(payload),
         }
     }
@@ -121,6 +125,9 @@ where
     Call { seat: Seat::new(Node::call()), outcome }
 }
 
+/// The result of a closure that the runtime dropped.
+struct NeverRan;
+
 /// Delivers when dropped, so that a closure which the runtime never runs is not waited for.
 struct Delivery<T> {
     outcome: Arc<Outcome<T>>,
@@ -129,9 +136,7 @@ struct Delivery<T> {
 
 impl<T> Drop for Delivery<T> {
     fn drop(&mut self) {
-        let result = self.result.take().unwrap_or_else(|| {
-            Err(Box::new("the runtime was shut down before it ran the blocking call"))
-        });
+        let result = self.result.take().unwrap_or_else(|| Err(Box::new(NeverRan)));
         *lock(&self.outcome.result) = Some(result);
         self.outcome.waker.wake();
     }

@@ -14,18 +14,20 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use tokio::net;
 use tokio::runtime::Handle;
 
-use crate::TokioBackend;
+use crate::{SHUT_DOWN, TokioBackend};
 
 impl NetDriver for TokioBackend {
     type TcpStream = TokioTcpStream;
     type TcpListener = TokioTcpListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<TokioTcpStream> {
-        entered(self.handle(), net::TcpStream::connect(address)).await.map(TokioTcpStream)
+        let connect = entered(self.handle(), net::TcpStream::connect(address));
+        connect.await.map(TokioTcpStream).map_err(with_remedy)
     }
 
     async fn raw_listen(&self, address: SocketAddr) -> io::Result<TokioTcpListener> {
-        let listener = entered(self.handle(), net::TcpListener::bind(address)).await?;
+        let listener = entered(self.handle(), net::TcpListener::bind(address)).await;
+        let listener = listener.map_err(with_remedy)?;
         Ok(TokioTcpListener { listener, handle: self.handle().clone() })
     }
 }
@@ -53,6 +55,13 @@ impl<F: Future> Future for Entered<'_, F> {
     }
 }
 
+/// tokio's error names only the cause, not the remedy (law N7).
+fn with_remedy(error: io::Error) -> io::Error {
+    let is_shut_down = error.kind() == io::ErrorKind::Other
+        && error.get_ref().is_some_and(|inner| inner.to_string().contains("shutdown"));
+    if is_shut_down { io::Error::other(SHUT_DOWN) } else { error }
+}
+
 /// A TCP listener of a tokio runtime.
 #[derive(Debug)]
 pub struct TokioTcpListener {
@@ -72,7 +81,8 @@ impl TcpListener for TokioTcpListener {
     type Stream = TokioTcpStream;
 
     async fn accept(&self) -> io::Result<(TokioTcpStream, SocketAddr)> {
-        let (stream, peer) = entered(&self.handle, self.listener.accept()).await?;
+        let accept = entered(&self.handle, self.listener.accept());
+        let (stream, peer) = accept.await.map_err(with_remedy)?;
         Ok((TokioTcpStream(stream), peer))
     }
 
@@ -110,7 +120,7 @@ impl AsyncRead for TokioTcpStream {
         buf: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let mut buf = ReadBuf::new(buf);
-        ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf))?;
+        ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf)).map_err(with_remedy)?;
         Poll::Ready(Ok(buf.filled().len()))
     }
 }
@@ -121,7 +131,7 @@ impl AsyncWrite for TokioTcpStream {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf)
+        Pin::new(&mut self.0).poll_write(cx, buf).map_err(with_remedy)
     }
 
     fn poll_write_vectored(
@@ -129,7 +139,7 @@ impl AsyncWrite for TokioTcpStream {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, bufs)
+        Pin::new(&mut self.0).poll_write_vectored(cx, bufs).map_err(with_remedy)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

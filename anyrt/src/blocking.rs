@@ -26,7 +26,7 @@ pub type ThreadGroup<'scope, 'env, E = Infallible, B = AnyBackend> =
 /// # Panics
 ///
 /// Panics at the first poll if there is no backend ([`AnyBackend::current`]). Resumes the panic of
-/// the closure.
+/// the closure. Panics if the runtime is shut down before it runs the closure (law N7).
 ///
 /// # Cancel safety
 ///
