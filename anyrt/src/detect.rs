@@ -14,9 +14,40 @@ use crate::enabled;
 impl AnyBackend {
     /// Gives the backend that the calling code runs on.
     ///
-    /// Inside anyrt it is the one that runs the program. Elsewhere it is async-std in a task of
-    /// async-std, tokio where a tokio runtime is entered, then smol, then async-std, as far as
-    /// they are enabled.
+    /// Inside anyrt it is the one that runs the program. Elsewhere the runtimes are asked, in this
+    /// order: async-std, which answers in its tasks; tokio, which answers wherever one of its runtimes
+    /// is entered; then smol, and then async-std, whose executors work from any thread. A backend that
+    /// is not enabled is not asked.
+    ///
+    /// | where the code runs | which backend answers |
+    /// |---|---|
+    /// | inside anyrt | the backend of the program |
+    /// | in a task of tokio | tokio |
+    /// | in a tokio runtime of one thread | tokio |
+    /// | in a `LocalSet` of tokio | tokio; children run beside the `LocalSet` |
+    /// | in `spawn_blocking` of tokio | tokio |
+    /// | in `block_in_place` of tokio | tokio |
+    /// | in a task of smol | smol |
+    /// | in a `LocalExecutor` of smol | smol; children run on the global executor |
+    /// | in an `Executor` of smol | smol; children run on the global executor |
+    /// | in `unblock` of smol | smol |
+    /// | in a task of async-std | async-std |
+    /// | in `spawn_blocking` of async-std | smol, else async-std |
+    /// | under an enter guard of tokio | tokio |
+    /// | in smol under an enter guard of tokio | tokio |
+    /// | in async-std under an enter guard of tokio | async-std |
+    /// | in a `Compat` of async-compat | tokio, but in a task of async-std async-std |
+    /// | in async-std with its feature `tokio1` | async-std |
+    /// | in `block_on` of smol in a task of tokio | tokio |
+    /// | in `block_on` of async-std in a task of tokio | async-std |
+    /// | in `block_on` of tokio in a task of smol | tokio |
+    /// | in `block_on` of tokio in a task of async-std | async-std |
+    /// | in any other executor | smol; children run on the global executor |
+    /// | on any other thread | smol |
+    /// | on any other thread without smol | async-std |
+    /// | on any other thread with tokio alone | `NoRuntime` |
+    ///
+    /// Whatever answers is used for tasks, timers, threads and sockets alike.
     ///
     /// # Errors
     ///

@@ -1,12 +1,22 @@
 //! A library: it uses a bit of everything, and does not know on what it runs.
 
+use std::thread;
 use std::time::Duration;
 
 use anyrt::{AnyBackend, CancelScope, TaskGroup, channel, sync};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
 /// Does work that needs tasks, timers, threads and sockets; gives the name of the backend.
+///
+/// It makes sure that its children run on the runtime of that name.
 pub(crate) async fn work() -> &'static str {
+    let homes = anyrt::task_group(|group: TaskGroup| async move {
+        let child = group.spawn(async { Ok((home(), here())) });
+        Ok(child.await.unwrap())
+    });
+    let (home, answer) = homes.await.unwrap();
+    assert_eq!((home, answer), (here(), here()), "where a child ran, and what answered there");
+
     let (sender, receiver) = channel::bounded(1);
     let sum = anyrt::task_group(|group: TaskGroup| async move {
         let clone = sender.clone();
@@ -57,4 +67,17 @@ pub(crate) async fn work() -> &'static str {
 /// Names the backend that answers here.
 pub(crate) fn here() -> &'static str {
     AnyBackend::current().map_or("none", |backend| backend.name())
+}
+
+/// Names the runtime that polls the code, by its own marks.
+pub(crate) fn home() -> &'static str {
+    if async_std::task::try_current().is_some() {
+        "async-std"
+    } else if tokio::runtime::Handle::try_current().is_ok() {
+        "tokio"
+    } else if thread::current().name().is_some_and(|name| name.starts_with("smol-")) {
+        "smol"
+    } else {
+        "none"
+    }
 }
