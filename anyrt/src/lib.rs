@@ -83,9 +83,11 @@
 //!
 //! # Which backend?
 //!
-//! Inside `#[tokio::main]`, `smol::block_on` or `async_std::main` nothing is to be done; see
-//! [`AnyBackend::current`]. [`run_on`] and [`#[anyrt::main(smol)]`](macro@main) choose, and win over
-//! everything that could be detected. [`run`] without a choice is for examples and tests.
+//! Inside `#[tokio::main]`, `smol::block_on` or `async_std::main` nothing is to be done:
+//! [`AnyBackend::current`] has the table of which backend answers where. [`run_on`] and [`#[anyrt::main(smol)]`](macro@main) choose, and win over
+//! everything that could be detected. [`run`] without a choice is for examples and tests; [`try_run`]
+//! gives the want of a backend as an error. Nothing has to be set up, and no runtime starts before
+//! something runs on it.
 //!
 //! | feature | what it adds |
 //! |---|---|

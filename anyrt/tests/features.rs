@@ -88,7 +88,7 @@ fn no_feature() {
 }
 
 #[test]
-fn tokio_alone() {
+fn on_any_other_thread_with_tokio_alone() {
     let expected = [
         "here: no runtime: this code runs outside of tokio. Call it from a tokio runtime or \
          through `anyrt::run`, or enable the feature `smol` or `async-std` of anyrt, whose \
@@ -114,7 +114,7 @@ fn smol_alone() {
 }
 
 #[test]
-fn async_std_alone() {
+fn on_any_other_thread_without_smol() {
     let lines = lines("async_std");
     assert_eq!(lines[..3], ["here: async-std", "run: async-std", "async-std says 42"]);
     assert_eq!(lines[5], "async_std is async-std");
@@ -139,7 +139,7 @@ fn all_together() {
 }
 
 #[test]
-fn n6_async_std_with_its_feature_tokio1() {
+fn in_async_std_with_its_feature_tokio1() {
     let program = r#"
         fn here() -> String {
             anyrt::AnyBackend::current().unwrap().to_string()
@@ -159,6 +159,90 @@ fn n6_async_std_with_its_feature_tokio1() {
         tokio = { version = \"1\", features = [\"rt\"] }";
     let tiny = Tiny::new("async-std-with-tokio1", dependencies, program);
     assert_eq!(run(&tiny), ["async-std", "async-std", "async-std"]);
+}
+
+/// Says which backend answers inside each runtime, and after each choice that there is.
+const EVERYWHERE: &str = r#"
+use anyrt::{AnyBackend, TaskGroup};
+
+async fn library() -> String {
+    let body = |group: TaskGroup| async move {
+        let child = async { Ok(std::thread::current().name().unwrap_or("none").to_owned()) };
+        Ok(group.spawn(child).await.unwrap())
+    };
+    let thread = anyrt::task_group(body).await.unwrap();
+    let thread = thread.split('-').next().unwrap();
+    format!("{} with a child on {thread}", here())
+}
+
+fn here() -> String {
+    AnyBackend::current().map_or("nothing".to_owned(), |backend| backend.to_string())
+}
+
+fn main() {
+    let is_on = |name: &str| name.parse::<AnyBackend>().is_ok();
+    let tokio = tokio::runtime::Runtime::new().unwrap();
+    if is_on("tokio") {
+        println!("tokio: main {}", tokio.block_on(library()));
+        let task = tokio.block_on(async { tokio::spawn(library()).await.unwrap() });
+        println!("tokio: task {task}");
+        let found = tokio.block_on(async { tokio::task::spawn_blocking(here).await.unwrap() });
+        println!("tokio: spawn_blocking {found}");
+        let found = tokio.block_on(tokio::task::LocalSet::new().run_until(library()));
+        println!("tokio: LocalSet {found}");
+    }
+    if is_on("smol") {
+        println!("smol: main {}", smol::block_on(library()));
+        println!("smol: task {}", smol::block_on(smol::spawn(library())));
+        println!("smol: unblock {}", smol::block_on(smol::unblock(here)));
+    }
+    if is_on("async-std") {
+        println!("async-std: main {}", async_std::task::block_on(library()));
+        let task = async_std::task::block_on(async_std::task::spawn(library()));
+        println!("async-std: task {task}");
+    }
+    for backend in AnyBackend::available() {
+        println!("{backend}: chosen {}", anyrt::run_on(&backend, library()));
+        let chosen = backend.clone();
+        let chosen = tokio.block_on(async move {
+            let run = move || anyrt::run_on(&chosen, library());
+            tokio::task::spawn_blocking(run).await.unwrap()
+        });
+        println!("{backend}: chosen in spawn_blocking of tokio {chosen}");
+    }
+}
+"#;
+
+#[test]
+fn n5_one_more_feature_changes_nothing() {
+    let builds: [&[&str]; 7] = [
+        &["tokio"],
+        &["smol"],
+        &["async-std"],
+        &["tokio", "smol"],
+        &["tokio", "async-std"],
+        &["smol", "async-std"],
+        &["tokio", "smol", "async-std"],
+    ];
+    let built = builds.map(|features| {
+        let others = "async-std = \"1\"\nsmol = \"2\"\n\
+            tokio = { version = \"1\", features = [\"rt-multi-thread\"] }";
+        let options = format!("features = {features:?}\n{others}");
+        run(&Tiny::new(&format!("everywhere-with-{}", features.join("-")), &options, EVERYWHERE))
+    });
+    for (alone, expected_lines) in [(0, 6), (1, 5), (2, 4)] {
+        let of_this = |lines: &[String]| -> Vec<String> {
+            let own = format!("{}: ", builds[alone][0]);
+            lines.iter().filter(|line| line.starts_with(&own)).cloned().collect()
+        };
+        let expected = of_this(&built[alone]);
+        assert_eq!(expected.len(), expected_lines, "{expected:?}");
+        for (features, lines) in builds.iter().zip(&built) {
+            if features.contains(&builds[alone][0]) {
+                assert_eq!(of_this(lines), expected, "with the features {features:?}");
+            }
+        }
+    }
 }
 
 #[test]
