@@ -23,7 +23,7 @@ use crate::law::Law;
 use crate::subject::Subject;
 
 #[cfg(feature = "report")]
-pub use self::detection::detection_laws;
+pub use self::detection::{Detect, detection_laws, detection_laws_of};
 
 /// Gives the laws that every backend must obey.
 ///

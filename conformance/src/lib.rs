@@ -34,7 +34,7 @@ mod support;
 
 pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
-pub use laws::detection_laws;
+pub use laws::{Detect, detection_laws, detection_laws_of};
 pub use laws::{driver_laws, driver_laws_with_net, laws, with_net};
 pub use run::{Measured, Outcome, hold, measure, run_law};
 pub use subject::{Subject, SubjectListener, SubjectStream};
