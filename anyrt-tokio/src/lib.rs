@@ -49,8 +49,7 @@ pub struct TokioBackend(Option<Handle>);
 impl TokioBackend {
     /// Gives the runtime of this process.
     ///
-    /// It starts when something is first run, spawned or awaited on it, and is never shut down.
-    /// That first use panics if the system gives no threads.
+    /// Its first use starts it, or panics if the system gives no threads; it is never shut down.
     pub const fn new() -> Self {
         Self(None)
     }
@@ -90,6 +89,8 @@ impl Driver for TokioBackend {
     }
 
     fn now(&self) -> Instant {
+        let Some(handle) = &self.0 else { return Instant::now() }; // Its clock cannot be paused.
+        let _context = handle.enter();
         tokio::time::Instant::now().into_std()
     }
 

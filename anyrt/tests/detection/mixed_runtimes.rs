@@ -142,6 +142,26 @@ fn n4_clocks_do_not_mix() {
 }
 
 #[test]
+fn n4_a_program_keeps_its_clock_where_another_tokio_is_entered() {
+    let elapsed = in_time(|| {
+        let other = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        // The hours that go by here are not those of the program.
+        other.block_on(tokio::time::advance(HOUR));
+        let _guard = other.enter();
+        let own: anyrt::AnyBackend = "tokio".parse().unwrap();
+        anyrt::run_on(&own, async {
+            let _guard = other.enter();
+            let before = anyrt::now();
+            anyrt::sleep_until(before + Duration::from_millis(1)).await;
+            let elapsed = before.elapsed();
+            assert!(before <= Instant::now(), "its clock is the real one");
+            elapsed
+        })
+    });
+    assert!(elapsed >= Duration::from_millis(1) && elapsed < HOUR, "{elapsed:?}");
+}
+
+#[test]
 fn n4_a_timer_belongs_to_where_it_is_polled() {
     for poller in ["smol", "async-std"] {
         in_time(move || {
