@@ -73,6 +73,27 @@ fn in_block_in_place_of_tokio() {
     assert_eq!(found, ("tokio", "tokio"));
 }
 
+/// The thread still polls a task of anyrt, which a second program would block.
+#[test]
+fn b8_a_block_in_place_inside_anyrt_may_run_nothing() {
+    let refused = in_time(|| {
+        let tokio: anyrt::AnyBackend = "tokio".parse().unwrap();
+        anyrt::run_on(&tokio, async {
+            anyrt::task_group(|group: anyrt::TaskGroup| async move {
+                let child = group.spawn(async {
+                    Ok(task::block_in_place(|| {
+                        let nested = || anyrt::run(async {});
+                        (here(), std::panic::catch_unwind(nested).is_err())
+                    }))
+                });
+                Ok(child.await.unwrap())
+            })
+            .await
+        })
+    });
+    assert_eq!(refused, Ok(("tokio", true)));
+}
+
 #[test]
 fn a_block_in_place_may_run_another_backend() {
     let smol: anyrt::AnyBackend = "smol".parse().unwrap();
