@@ -113,7 +113,6 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     }
 
     /// Starts a child for the code at `place`.
-    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
     pub(super) fn spawn_from<F>(
         &self,
         place: &'static Location<'static>,
