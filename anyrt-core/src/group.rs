@@ -14,7 +14,7 @@ mod supervise;
 pub use handle::{Join, TaskHandle};
 pub use limited::{LimitedGroup, SpawnWhenFree};
 pub use root::Root;
-pub use run::RunGroup;
+pub use run::{MakeBody, RunGroup};
 pub use spawn::TaskGroup;
 pub use start::{Readiness, Start};
 pub use supervise::{Supervise, Supervised};

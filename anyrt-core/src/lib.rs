@@ -68,6 +68,7 @@ mod engine;
 pub mod error;
 mod frame;
 pub mod group;
+pub mod inline;
 pub mod join;
 mod leaf;
 mod lock;

@@ -1,6 +1,6 @@
 //! The futures of this crate, by name, for who must store one.
 
-use anyrt_core::{blocking, group, join, retry, scope};
+use anyrt_core::{blocking, group, inline, join, retry, scope};
 
 use crate::backend::AnyBackend;
 
@@ -32,6 +32,10 @@ pub type Supervise<E, Body, Fut> = group::Supervise<AnyBackend, E, Body, Fut>;
 
 /// The future of [`LimitedGroup::spawn_when_free`](crate::LimitedGroup::spawn_when_free).
 pub type SpawnWhenFree<E, F> = group::SpawnWhenFree<AnyBackend, E, F>;
+
+/// The future of [`inline_group`](crate::inline_group).
+pub type RunInlineGroup<'env, E, Body, Fut> =
+    inline::RunInlineGroup<'env, AnyBackend, E, Body, Fut>;
 
 /// The future of [`blocking::run`](crate::blocking::run).
 pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;

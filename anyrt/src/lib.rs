@@ -119,6 +119,7 @@ mod enabled;
 pub mod future;
 mod gather;
 mod group;
+mod inline;
 mod name;
 pub mod net;
 mod race;
@@ -154,6 +155,7 @@ pub use as_completed::as_completed;
 pub use backend::AnyBackend;
 pub use gather::{gather, join, try_gather, try_join};
 pub use group::task_group;
+pub use inline::inline_group;
 pub use name::UnknownBackend;
 pub use race::race;
 pub use retry::retry;
@@ -182,6 +184,11 @@ pub type LimitedGroup<E = Infallible> = anyrt_core::group::LimitedGroup<AnyBacke
 ///
 /// Made by [`as_completed`].
 pub type AsCompleted<T> = anyrt_core::join::AsCompleted<AnyBackend, T>;
+
+/// A group whose children run inside its owner's task, and may borrow.
+///
+/// Made by [`inline_group`].
+pub type InlineGroup<'env, E = Infallible> = anyrt_core::inline::InlineGroup<'env, AnyBackend, E>;
 
 /// A part of a program that can be cancelled.
 ///

@@ -72,6 +72,20 @@ pin_project! {
     }
 }
 
+/// Calls what makes the body of a group, with the group.
+///
+/// It is a closure, or what adds something to one.
+pub trait MakeBody<D, E, F> {
+    /// Makes the body.
+    fn make(self, group: TaskGroup<D, E>) -> F;
+}
+
+impl<D, E, F, B: FnOnce(TaskGroup<D, E>) -> F> MakeBody<D, E, F> for B {
+    fn make(self, group: TaskGroup<D, E>) -> F {
+        self(group)
+    }
+}
+
 /// What a group has from its first poll on.
 struct Live {
     seat: Seat,
@@ -98,7 +112,6 @@ impl<D, E, B, F> RunGroup<D, E, B, F>
 where
     D: Driver,
     E: Send + 'static,
-    B: FnOnce(TaskGroup<D, E>) -> F,
     F: Future<Output: Outcome<E>>,
 {
     fn new(source: Source<D>, make: Option<B>, body: Option<F>) -> Self {
@@ -115,19 +128,9 @@ where
         }
     }
 
-    /// Makes a group on `driver`; `body` is called at the first poll.
-    pub fn on(driver: D, body: B) -> Self {
-        Self::new(Source::Given(driver), Some(body), None)
-    }
-
-    /// Makes a group on the backend that polls it first.
-    ///
-    /// `body` is called then.
-    pub fn ambient(body: B) -> Self
-    where
-        D: Ambient,
-    {
-        Self::new(Source::ambient(), Some(body), None)
+    /// Makes a group whose body `make` makes.
+    pub(crate) fn making(source: Source<D>, make: B) -> Self {
+        Self::new(source, Some(make), None)
     }
 
     /// Has the failures of children kept, and nobody cancelled by them.
@@ -147,6 +150,29 @@ where
     /// Makes the outermost group of a program, which has a body from the start.
     pub(super) fn root(source: Source<D>, body: F) -> Self {
         Self::new(source, None, Some(body))
+    }
+}
+
+impl<D, E, B, F> RunGroup<D, E, B, F>
+where
+    D: Driver,
+    E: Send + 'static,
+    B: FnOnce(TaskGroup<D, E>) -> F,
+    F: Future<Output: Outcome<E>>,
+{
+    /// Makes a group on `driver`; `body` is called at the first poll.
+    pub fn on(driver: D, body: B) -> Self {
+        Self::new(Source::Given(driver), Some(body), None)
+    }
+
+    /// Makes a group on the backend that polls it first.
+    ///
+    /// `body` is called then.
+    pub fn ambient(body: B) -> Self
+    where
+        D: Ambient,
+    {
+        Self::new(Source::ambient(), Some(body), None)
     }
 }
 
@@ -271,7 +297,7 @@ impl<D, E, B, F> Future for RunGroup<D, E, B, F>
 where
     D: Driver,
     E: Send + 'static,
-    B: FnOnce(TaskGroup<D, E>) -> F,
+    B: MakeBody<D, E, F>,
     F: Future<Output: Outcome<E>>,
 {
     type Output = Result<<F::Output as Outcome<E>>::Value, GroupError<E>>;
@@ -298,7 +324,7 @@ where
             let make = this.make;
             *this.value = ready!(live.poll_body::<E, F>(cx, this.body, || {
                 let make = make.take()?;
-                Some(make(TaskGroup::new(node.clone())))
+                Some(make.make(TaskGroup::new(node.clone())))
             }));
         }
         if matches!(live.phase, Phase::Joining) {

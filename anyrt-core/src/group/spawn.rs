@@ -121,13 +121,29 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
+        let (handle, child) = self.prepare(place, future)?;
+        self.launch(child);
+        Ok(handle)
+    }
+
+    /// Makes a child of this group, which somebody must poll now.
+    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
+    pub(crate) fn prepare<F>(
+        &self,
+        place: &'static Location<'static>,
+        future: F,
+    ) -> Result<
+        (TaskHandle<<F::Output as Outcome<E>>::Value>, impl Future<Output = ()> + use<D, E, F>),
+        GroupClosed<F>,
+    >
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send>,
+    {
         let node = self.new_task(place);
         if !self.node.admit(&node) {
             return Err(GroupClosed(future));
         }
-        let handle = TaskHandle::new(node.clone());
-        self.launch(Child::<F, E>::new(node, future));
-        Ok(handle)
+        Ok((TaskHandle::new(node.clone()), Child::<F, E>::new(node, future)))
     }
 
     /// Starts a child, and waits until it says that it is ready.
