@@ -137,13 +137,12 @@ pub(crate) struct ScopeFrame {
 
 impl ScopeFrame {
     pub(crate) fn new(scope: Arc<Node>) -> Self {
-        Self {
-            scope: Some(scope),
-            backend: None,
-            brings_backend: false,
-            waker: 0,
-            is_shielded: false,
-        }
+        Self::at(Some(scope))
+    }
+
+    /// The scope part of a frame in this scope, or in none.
+    pub(crate) fn at(scope: Option<Arc<Node>>) -> Self {
+        Self { scope, backend: None, brings_backend: false, waker: 0, is_shielded: false }
     }
 
     pub(crate) fn bring_backend(&mut self, backend: ErasedBackend) {
@@ -223,6 +222,11 @@ pub(crate) fn scope_is_at(address: Option<usize>) -> bool {
         }
     };
     read(look).flatten() == address
+}
+
+/// The task, or the group whose body runs.
+pub(crate) fn home() -> Option<Arc<Node>> {
+    read(|frame| frame.home.clone()).flatten()
 }
 
 pub(crate) fn group() -> Option<Arc<Node>> {

@@ -30,9 +30,9 @@ use crate::scope::CancelHandle;
 
 pub use child::ThreadHandle;
 
-/// Children on threads of their own, as the closure of a `scope` call sees them.
+/// Children on threads of their own, as their closure sees them.
 ///
-/// Clones mean the same group. Whoever has one can spawn, as long as the closure or a child runs.
+/// Made by [`scope`]. Clones mean the same group. Whoever has one can spawn, as long as the closure or a child runs.
 #[doc(alias = "Scope")]
 pub struct ThreadGroup<'scope, 'env, D, E> {
     threads: &'scope thread::Scope<'scope, 'env>,
@@ -51,7 +51,7 @@ struct State<E> {
     panic: Option<Panic>,
 }
 
-/// Runs `body` with a group of threads, and returns when all of it has ended.
+/// Runs `body` with threads, and returns when all of them have ended.
 ///
 /// The facade shows it as `blocking::scope`, and says more.
 ///

@@ -11,9 +11,9 @@ use crate::future::RunBlocking;
 #[doc(inline)]
 pub use anyrt_core::thread_group::ThreadHandle;
 
-/// Children on threads of their own, as the closure of [`scope`] sees them.
+/// Children on threads of their own, as their closure sees them.
 ///
-/// `E` is the failure of the closure and the children.
+/// Made by [`scope`]. `E` is the failure of the closure and the children.
 pub type ThreadGroup<'scope, 'env, E = Infallible, B = AnyBackend> =
     thread_group::ThreadGroup<'scope, 'env, B, E>;
 
@@ -50,7 +50,7 @@ where
     RunBlocking::ambient(f)
 }
 
-/// Runs a closure with a group of threads, and returns when all of it has ended.
+/// Runs a closure with threads, and returns when all of them have ended.
 ///
 /// For synchronous callers. Each child is a future on a thread of its own, and so they run in parallel
 /// and may borrow from the caller's stack, as with [`std::thread::scope`]. What a child spawns in groups

@@ -43,7 +43,8 @@ pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;
 /// The future of [`gather`](crate::gather()) and [`join`](crate::join()).
 pub type Gather<O> = join::Gather<AnyBackend, O>;
 
-/// The future of [`try_gather`](crate::try_gather) and [`try_join`](crate::try_join).
+/// The future of [`try_gather`](crate::try_gather()) and of
+/// [`try_join`](crate::try_join).
 pub type TryGather<O, E> = join::TryGather<AnyBackend, O, E>;
 
 /// The future of [`AsCompleted::next`](crate::AsCompleted::next).

@@ -6,9 +6,9 @@ use anyrt_core::join::{Together, TryTogether};
 
 use crate::future::{Gather, TryGather};
 
-/// Runs all futures at once, and gives their outputs in the order of the call.
+/// Runs all futures at once, and gives all of their outputs.
 ///
-/// Each is a task of its own, a child of one group, and so `Send + 'static`. Their outputs are
+/// They come in the order of the call. Each future is a task of its own, a child of one group, and so `Send + 'static`. Their outputs are
 /// whatever they are: a `Result` among them cancels nobody ([`try_gather`] does that). They start at
 /// the first poll; of no futures it gives no outputs, at once. For futures of several types there is
 /// [`join`].
@@ -51,9 +51,9 @@ where
     Gather::ambient(Vec::from_iter(futures))
 }
 
-/// Runs all futures at once, and gives their values in the order of the call.
+/// Runs all futures at once, and gives their values, unless one fails.
 ///
-/// The first failure cancels the others and waits for them. Each future is a task of its own, a child
+/// The values come in the order of the call. The first failure cancels the others and waits for them. Each future is a task of its own, a child
 /// of one group, and so `Send + 'static`. They start at the first poll. For futures of several types
 /// there is [`try_join`].
 ///

@@ -47,7 +47,7 @@
 //!
 //! # Many futures at once
 //!
-//! All of these are task groups inside: when they return, every future has ended.
+//! When they return, every future has ended: no task is left behind.
 //!
 //! | function | what it gives | the others are cancelled by |
 //! |---|---|---|

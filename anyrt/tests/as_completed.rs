@@ -93,10 +93,10 @@ async fn it_ends_after_the_last_future_was_dropped() {
 async fn a_next_that_is_dropped_loses_nothing() {
     let (go, futures) = told(2);
     let mut outputs = anyrt::as_completed(futures);
-    for number in 0..2 {
+    for (number, go) in go.iter().enumerate() {
         // Dropped while it waits, and dropped when an output is there.
         assert!(futures_util::poll!(outputs.next()).is_pending());
-        go[number].try_send(()).unwrap();
+        go.try_send(()).unwrap();
         drop(outputs.next());
         assert_eq!(outputs.remaining(), 2 - number);
         assert_eq!(in_time(outputs.next()).await, Some(number));
@@ -251,7 +251,7 @@ async fn a_panic_cancels_the_rest_and_resumes_after_them() {
     let guard = ends.guard();
     let rest: Boxed<()> = Box::pin(async move {
         let _guard = guard;
-        pending().await
+        pending::<()>().await;
     });
     let mut outputs = anyrt::as_completed([rest, Box::pin(async { panic!("on purpose") })]);
     assert_eq!(panic_of(outputs.next()).await, "on purpose");
@@ -279,6 +279,41 @@ async fn it_may_move_to_another_task() {
     go[2].try_send(()).unwrap();
     assert_eq!(in_time(outputs.next()).await, Some(2));
     assert_eq!(in_time(outputs.next()).await, None);
+}
+
+#[anyrt::test]
+async fn carried_off_a_timeout_around_a_next_cuts_that_alone() {
+    let (go, futures) = told(3);
+    let made = anyrt::move_on_after(Duration::MAX, async { anyrt::as_completed(futures) });
+    let mut outputs = made.await.unwrap();
+    let task = anyrt::task_group(|group: TaskGroup| async move {
+        let child = group.spawn(async move {
+            for (number, go) in go.iter().enumerate() {
+                let short = anyrt::move_on_after(Duration::from_millis(1), outputs.next());
+                assert_eq!(short.await, None);
+                go.try_send(()).unwrap();
+                assert_eq!(outputs.next().await, Some(number));
+            }
+        });
+        Ok(child.await.is_ok())
+    });
+    assert_eq!(in_time(task).await, Ok(true));
+}
+
+#[test]
+fn without_a_root_a_timeout_around_a_next_cuts_that_alone() {
+    smol::block_on(async {
+        let (go, futures) = told(2);
+        let mut outputs = anyrt::as_completed(futures);
+        for (number, go) in go.iter().enumerate() {
+            let short = anyrt::move_on_after(Duration::from_millis(1), outputs.next());
+            assert_eq!(short.await, None);
+            go.try_send(()).unwrap();
+            let long = anyrt::fail_after(Duration::from_secs(20), outputs.next());
+            assert_eq!(long.await, Ok(Some(number)));
+        }
+        assert_eq!(in_time(outputs.next()).await, None);
+    });
 }
 
 #[anyrt::test]

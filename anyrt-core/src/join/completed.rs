@@ -26,7 +26,9 @@ use crate::lock::lock;
 use crate::waker_slot::WakerSlot;
 use crate::{budget, leaf};
 
-/// The outputs of many futures, in completion order; made by `as_completed`.
+/// The outputs of many futures, in completion order.
+///
+/// Made by `as_completed`.
 ///
 /// The futures start at the first [`next`](Self::next), as children of a group. They are tasks, and
 /// go on while the consumer does something else. They belong to the scope in which the stream was
@@ -96,7 +98,9 @@ impl<D: Driver, T: Send + 'static> AsCompleted<D, T> {
         Self { group, home: Home::here(), outputs, remaining, has_started: false }
     }
 
-    /// Waits for the next output; gives `None` after the last future has ended and was dropped.
+    /// Waits for the next output.
+    ///
+    /// It gives `None` after the last future has ended and was dropped.
     ///
     /// It is a checkpoint. Cut children have no output: if a cancellation has cut them that does not
     /// reach the caller, because of a shield, the stream ends with [`remaining`](Self::remaining)

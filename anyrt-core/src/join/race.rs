@@ -151,7 +151,9 @@ pub enum RaceError<E> {
 }
 
 impl<E> RaceError<E> {
-    /// Gives the failures; none if there were no futures, or the race was cancelled.
+    /// Gives the failures.
+    ///
+    /// There are none if there were no futures, or the race was cancelled.
     pub fn failures(&self) -> &[E] {
         match self {
             Self::Failed(failures) => failures,

@@ -7,7 +7,7 @@ use super::fan_out::{Slot, Take};
 use crate::driver::Driver;
 use crate::group::TaskGroup;
 
-/// Futures that can run at once: a `Vec` of one type, or a tuple of 2 to 8.
+/// Futures that can run at once: a `Vec`, or a tuple of 2 to 8.
 ///
 /// They are children of a group, and so `Send + 'static`, as their outputs are.
 #[diagnostic::on_unimplemented(

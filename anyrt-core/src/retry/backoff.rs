@@ -46,7 +46,9 @@ impl Backoff {
         Self { next: first.min(most), most, factor: 2, left: None }
     }
 
-    /// Multiplies each time by `factor` instead of 2; with 1 the delay stays the same.
+    /// Multiplies each time by `factor` instead of 2.
+    ///
+    /// With 1 the delay stays the same.
     ///
     /// # Panics
     ///
