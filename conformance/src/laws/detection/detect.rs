@@ -191,9 +191,10 @@ async fn crowd<D: Detect>(ends: Vec<Ends>) -> Crowd {
         RunGroup::<D, Infallible, _, _>::ambient(|group: TaskGroup<D, Infallible>| async move {
             let children = ends.into_iter().map(|(next, before)| {
                 group.spawn(async move {
-                    let heard = before.recv().await;
+                    // There is room, so both tell, and neither ends before it has heard the other.
                     let told = next.send(home()).await;
                     assert!(told.is_ok(), "the neighbour on another runtime was gone");
+                    let heard = before.recv().await;
                     Sleep::<D>::ambient_after(Duration::from_millis(1)).await;
                     Ok((heard.unwrap_or("nobody"), Seen { answer: here::<D>(), home: home() }))
                 })
