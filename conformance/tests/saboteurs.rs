@@ -57,6 +57,8 @@ faults! {
     sleeps_early: SleepsEarly breaks "B4";
     max_is_zero: MaxIsZero breaks "B5";
     deaf_to_threads: DeafToThreads breaks "B6";
+    blocks_the_task: BlocksTheTask breaks "B7";
+    blocking_panic_replaced: BlockingPanicReplaced breaks "B7";
     sleeps_in_tasks_only: SleepsInTasksOnly breaks "B9";
 
     children_detached: ChildrenDetached breaks "G1" "G3";

@@ -1,5 +1,6 @@
 //! B: what the engine needs of a runtime: tasks, handles, other threads.
 
+mod blocking;
 mod clock;
 pub(super) mod dropped;
 pub(super) mod network;
@@ -47,6 +48,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             clock::b5,
         ),
         Law::new("B6", "A task may be woken from any thread, also after it ended.", wakes::b6),
+        Law::new(
+            "B7",
+            "`spawn_blocking` runs off the async threads and delivers value or panic; 64 sleeping \
+             closures do not stall timers.",
+            blocking::b7,
+        ),
         Law::new(
             "B9",
             "A handle of the backend works from a thread that the runtime does not know: spawn, \

@@ -62,6 +62,12 @@ pub(crate) enum Fault {
     /// A child that is not ready does not see its group cancelled.
     StartIgnoresGroup,
 
+    // Programs and threads.
+    /// A blocking call runs its closure where it is awaited.
+    BlocksTheTask,
+    /// The panic of a blocking call loses its payload.
+    BlockingPanicReplaced,
+
     // Time.
     /// A sleep ends after three quarters of its time.
     SleepsEarly,

@@ -12,6 +12,7 @@ mod tools;
 
 use std::convert::Infallible;
 use std::future::{Future, pending};
+use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -128,12 +129,19 @@ impl<B: Backend> Backend for Sabotaged<B> {
         group::run(self.clone(), body)
     }
 
-    fn run_blocking<F, T>(&self, f: F) -> impl Future<Output = T> + Send
+    async fn run_blocking<F, T>(&self, f: F) -> T
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        self.good.run_blocking(f)
+        match self.fault {
+            Fault::BlocksTheTask => f(),
+            Fault::BlockingPanicReplaced => match tools::catch(self.good.run_blocking(f)).await {
+                Ok(value) => value,
+                Err(_) => resume_unwind(Box::new("a blocking call panicked")),
+            },
+            _ => self.good.run_blocking(f).await,
+        }
     }
 
     async fn finally<F, C>(&self, work: F, cleanup: C) -> F::Output
