@@ -59,6 +59,8 @@ faults! {
     deaf_to_threads: DeafToThreads breaks "B6";
     blocks_the_task: BlocksTheTask breaks "B7";
     blocking_panic_replaced: BlockingPanicReplaced breaks "B7";
+    nested_run_goes_ahead: NestedRunGoesAhead breaks "B8";
+    nested_run_refused: NestedRunRefused breaks "B8";
     sleeps_in_tasks_only: SleepsInTasksOnly breaks "B9";
 
     children_detached: ChildrenDetached breaks "G1" "G3";

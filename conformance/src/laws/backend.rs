@@ -3,6 +3,7 @@
 mod blocking;
 mod clock;
 pub(super) mod dropped;
+mod nested_run;
 pub(super) mod network;
 pub(super) mod unknown_thread;
 mod wakes;
@@ -53,6 +54,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "`spawn_blocking` runs off the async threads and delivers value or panic; 64 sleeping \
              closures do not stall timers.",
             blocking::b7,
+        ),
+        Law::new(
+            "B8",
+            "`run` on a thread that is polling an anyrt future is a typed error or a panic that \
+             says what to do, not a deadlock; from `blocking::run` it nests.",
+            nested_run::b8,
         ),
         Law::new(
             "B9",

@@ -63,6 +63,10 @@ pub(crate) enum Fault {
     StartIgnoresGroup,
 
     // Programs and threads.
+    /// `run` in a task blocks its thread.
+    NestedRunGoesAhead,
+    /// `run` is refused on a blocking thread, too.
+    NestedRunRefused,
     /// A blocking call runs its closure where it is awaited.
     BlocksTheTask,
     /// The panic of a blocking call loses its payload.

@@ -73,6 +73,20 @@ impl<B: Backend + Toplevel> Toplevel for Sabotaged<B> {
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.good.block_on(future)
     }
+
+    #[track_caller]
+    fn run<F: Future>(&self, future: F) -> F::Output {
+        let is_inside = anyrt_core::with_backend(|_| ()).is_some();
+        if is_inside && self.has(Fault::NestedRunGoesAhead) {
+            return tools::block_on(future);
+        }
+        if is_inside && self.has(Fault::NestedRunRefused) {
+            panic!("run was called inside run: await the future instead");
+        }
+        // Refuses where it must; only the root here has the faults of a root.
+        self.good.run(async {});
+        self.block_on(self.root(future))
+    }
 }
 
 impl<B: Backend> Backend for Sabotaged<B> {
