@@ -18,7 +18,7 @@ mod tools;
 
 use anyrt_core::{Backend, Net, Toplevel};
 
-use self::backend::{dropped, network, unknown_thread};
+use self::backend::{caller, dropped, network, unknown_thread};
 use crate::law::Law;
 use crate::subject::Subject;
 
@@ -29,8 +29,8 @@ pub use self::detection::{Detect, detection_laws, detection_laws_of};
 ///
 /// They come in the order of `docs/laws.md`.
 ///
-/// B9 comes without its network half (see [`with_net`]), and B11, which needs a `Driver`, not
-/// at all (see [`driver_laws`]).
+/// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
+/// [`driver_laws`]: a half of B10, and B11.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
@@ -51,13 +51,21 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`] and B11.
+/// These are [`laws`], with both halves of B10, and B11.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {
     let mut laws = laws();
     let behind_b = laws.iter().take_while(|law| law.id.starts_with('B')).count();
     laws.insert(behind_b, dropped::law());
+    for law in &mut laws {
+        if law.id == "B10" {
+            law.check = |driver| {
+                caller::b10(driver);
+                caller::b10_of_a_driver(driver);
+            };
+        }
+    }
     laws
 }
 

@@ -62,6 +62,7 @@ faults! {
     nested_run_goes_ahead: NestedRunGoesAhead breaks "B8";
     nested_run_refused: NestedRunRefused breaks "B8";
     sleeps_in_tasks_only: SleepsInTasksOnly breaks "B9";
+    spawn_panics_elsewhere: SpawnPanicsElsewhere breaks "B10";
 
     children_detached: ChildrenDetached breaks "G1" "G3";
     group_returns_early: GroupReturnsEarly breaks "G2" "E8";

@@ -1,6 +1,7 @@
 //! B: what the engine needs of a runtime: tasks, handles, other threads.
 
 mod blocking;
+pub(super) mod caller;
 mod clock;
 pub(super) mod dropped;
 mod nested_run;
@@ -66,6 +67,11 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "A handle of the backend works from a thread that the runtime does not know: spawn, \
              sleep, connect, listen.",
             unknown_thread::b9,
+        ),
+        Law::new(
+            "B10",
+            "The caller's line is what a bad `spawn` shows, through every layer.",
+            caller::b10,
         ),
     ]
 }

@@ -62,6 +62,9 @@ pub(crate) enum Fault {
     /// A child that is not ready does not see its group cancelled.
     StartIgnoresGroup,
 
+    /// `spawn` into a closed group panics at a line of its own.
+    SpawnPanicsElsewhere,
+
     // Programs and threads.
     /// `run` in a task blocks its thread.
     NestedRunGoesAhead,

@@ -161,7 +161,11 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        self.try_spawn(future).unwrap_or_else(|closed| panic!("{closed}"))
+        match self.try_spawn(future) {
+            Ok(handle) => handle,
+            Err(closed) if self.backend.has(Fault::SpawnPanicsElsewhere) => refuse(&closed),
+            Err(closed) => panic!("{closed}"),
+        }
     }
 
     fn try_spawn<F>(
@@ -227,6 +231,11 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         self.state.is_cancelled.store(true, Ordering::SeqCst);
         self.good.cancel_with(reason);
     }
+}
+
+/// Panics at a line that no caller knows.
+fn refuse<F>(closed: &GroupClosed<F>) -> ! {
+    panic!("{closed}")
 }
 
 /// Polls a future with a waker that works only where a task of anyrt is polled.
