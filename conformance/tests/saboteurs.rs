@@ -53,7 +53,7 @@ faults! {
     child_waits_for_joiner: ChildWaitsForJoiner breaks "B1";
     panicked_is_cancelled: PanickedIsCancelled breaks "B2";
     panicked_never_joins: PanickedNeverJoins breaks "B2";
-    handle_drop_cancels: HandleDropCancels breaks "B3";
+    handle_drop_cancels: HandleDropCancels breaks "B3" "G9";
     sleeps_early: SleepsEarly breaks "B4";
     max_is_zero: MaxIsZero breaks "B5";
     deaf_to_threads: DeafToThreads breaks "B6";
@@ -73,6 +73,7 @@ faults! {
     children_shielded: ChildrenShielded breaks "G6" "C9";
     child_inherits_spawner: ChildInheritsSpawner breaks "G7";
     run_returns_early: RunReturnsEarly breaks "G8";
+    handle_cancels_group: HandleCancelsGroup breaks "G9";
     empty_group_yields: EmptyGroupYields breaks "G10";
 
     failure_cancels_nobody: FailureCancelsNobody breaks "E1";

@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod closing;
+mod handles;
 mod joining;
 mod run_end;
 
@@ -61,6 +62,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "`run` returns only after every task that anyrt started has ended, adopted ones \
              included, children of a leaked group excepted.",
             run_end::g8,
+        ),
+        Law::new(
+            "G9",
+            "Dropping a `TaskHandle` changes nothing; `cancel()` on it ends that child alone and \
+             is no failure of the group.",
+            handles::g9,
         ),
         Law::new("G10", "An empty group returns at once, also inside a cancelled scope.", g10),
     ]

@@ -64,6 +64,8 @@ pub(crate) enum Fault {
 
     /// `spawn` into a closed group panics at a line of its own.
     SpawnPanicsElsewhere,
+    /// The handle's `cancel` cancels the whole group.
+    HandleCancelsGroup,
 
     // Programs and threads.
     /// `run` in a task blocks its thread.

@@ -210,7 +210,9 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         if fault == Fault::ChildInheritsSpawner && self.backend.good.is_cancelled() {
             good.cancel();
         }
-        Ok(Handle { good: Some(good), fault, joined })
+        let group = self.good.clone();
+        let cancel_group = move || group.cancel();
+        Ok(Handle { good: Some(good), fault, joined, cancel_group: Box::new(cancel_group) })
     }
 
     fn start<V, M, F>(&self, make: M) -> impl Future<Output = Result<V, StartError<E>>> + Send

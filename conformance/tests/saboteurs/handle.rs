@@ -50,6 +50,7 @@ pub(crate) struct Handle<T> {
     pub(super) good: Option<Box<dyn Child<T>>>,
     pub(super) fault: Fault,
     pub(super) joined: Joined,
+    pub(super) cancel_group: Box<dyn Fn() + Send + Sync>,
 }
 
 impl<T> Handle<T> {
@@ -60,6 +61,9 @@ impl<T> Handle<T> {
 
 impl<T: Send + 'static> TaskHandle<T> for Handle<T> {
     fn cancel(&self) {
+        if self.fault == Fault::HandleCancelsGroup {
+            (self.cancel_group)();
+        }
         self.good().cancel();
     }
 
