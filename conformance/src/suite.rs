@@ -78,7 +78,7 @@ macro_rules! __with_ids {
             $($args,)*
             [
                 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 $($driver_only)?
-                g1 g2 g3 g4 g5 g6 g7 g8 g9 g10
+                g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11
                 e1 e2 e3 e4 e5 e6 e7 e8
                 r1 r2 r3 r4 r5 r6
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c11

@@ -75,6 +75,7 @@ faults! {
     run_returns_early: RunReturnsEarly breaks "G8";
     handle_cancels_group: HandleCancelsGroup breaks "G9";
     empty_group_yields: EmptyGroupYields breaks "G10";
+    crowd_leaks: CrowdLeaks breaks "G11";
 
     failure_cancels_nobody: FailureCancelsNobody breaks "E1";
     second_failure_swallowed: SecondFailureSwallowed breaks "E2" "E3";

@@ -2,6 +2,7 @@
 
 mod ancestry;
 mod closing;
+mod crowds;
 mod handles;
 mod joining;
 mod run_end;
@@ -70,6 +71,15 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             handles::g9,
         ),
         Law::new("G10", "An empty group returns at once, also inside a cancelled scope.", g10),
+        Law {
+            limit: crowds::LIMIT,
+            ..Law::new(
+                "G11",
+                "100,000 children, and a chain of 10,000 groups nested through tasks, neither \
+                 overflow the stack nor leak.",
+                crowds::g11,
+            )
+        },
     ]
 }
 

@@ -66,6 +66,8 @@ pub(crate) enum Fault {
     SpawnPanicsElsewhere,
     /// The handle's `cancel` cancels the whole group.
     HandleCancelsGroup,
+    /// In a large group the futures of children are leaked.
+    CrowdLeaks,
 
     // Programs and threads.
     /// `run` in a task blocks its thread.

@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -25,6 +25,7 @@ struct State<E> {
     aside: Mutex<Vec<E>>,
     is_cancelled: AtomicBool,
     is_body_over: AtomicBool,
+    spawned: AtomicUsize,
 }
 
 impl<B: Backend, E: Send + 'static> Clone for Group<B, E> {
@@ -53,6 +54,7 @@ where
         aside: Mutex::new(Vec::new()),
         is_cancelled: AtomicBool::new(false),
         is_body_over: AtomicBool::new(false),
+        spawned: AtomicUsize::new(0),
     });
     let good = backend.good.task_group(|good| {
         let body = body(Group { good, backend: backend.clone(), state: state.clone() });
@@ -193,6 +195,9 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
             drop(take(&slot));
             child = Box::pin(std::future::pending());
         }
+        if fault == Fault::CrowdLeaks && self.state.spawned.fetch_add(1, Ordering::SeqCst) > CROWD {
+            child = Box::pin(Leaking(Some(child)));
+        }
         let background = lock(&self.backend.shared.background).clone();
         let good: Box<dyn Child<_>> = match background {
             Some(background) => {
@@ -238,6 +243,26 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
 /// Panics at a line that no caller knows.
 fn refuse<F>(closed: &GroupClosed<F>) -> ! {
     panic!("{closed}")
+}
+
+/// How many children a group may have before a fault begins to leak them.
+const CROWD: usize = 50_000;
+
+/// Leaks its future when it is dropped.
+struct Leaking<F>(Option<F>);
+
+impl<F: Future + Unpin> Future for Leaking<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.0.as_mut().map_or(Poll::Pending, |future| Pin::new(future).poll(cx))
+    }
+}
+
+impl<F> Drop for Leaking<F> {
+    fn drop(&mut self) {
+        mem::forget(self.0.take());
+    }
 }
 
 /// Polls a future with a waker that works only where a task of anyrt is polled.
