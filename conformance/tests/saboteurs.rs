@@ -95,6 +95,7 @@ faults! {
     late_cancel_loses_value: LateCancelLosesValue breaks "C3" "C11";
     innermost_absorbs: InnermostAbsorbs breaks "C4" "C5" "D5";
     cancelled_never_begins: CancelledNeverBegins breaks "C7";
+    shield_spins: ShieldSpins breaks "C10";
 
     timeout_from_construction: TimeoutFromConstruction breaks "D1";
     set_deadline_ignored: SetDeadlineIgnored breaks "D2";

@@ -6,6 +6,7 @@ mod exit;
 mod level;
 mod nesting;
 mod reach;
+mod resting;
 mod unwinding;
 
 use anyrt_core::{Backend, Toplevel};
@@ -61,6 +62,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "C9",
             "Cancellation reaches all visible descendants, through tasks and groups, in one call.",
             reach::c9::<B>,
+        ),
+        Law::new(
+            "C10",
+            "Nobody spins: a cancelled task under a long shield is polled a bounded number of \
+             times.",
+            resting::c10::<B>,
         ),
         Law::new(
             "C11",

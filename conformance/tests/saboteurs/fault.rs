@@ -116,6 +116,9 @@ pub(crate) enum Fault {
     ShieldForgives,
     /// A cleanup does not run after a cancellation.
     CleanupSkipped,
+
+    /// A shield in a cancelled scope polls all the time.
+    ShieldSpins,
     /// A shield that nobody polls holds cancelled scopes open.
     AbandonedShieldHolds,
 

@@ -11,7 +11,7 @@ mod start;
 mod tools;
 
 use std::convert::Infallible;
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -240,7 +240,15 @@ impl<B: Backend> Backend for Sabotaged<B> {
                 self.shared.shields.fetch_sub(1, Ordering::SeqCst);
             })
         });
-        let result = self.cancel_scope().shielded().run(future).await;
+        let mut shielded = pin!(self.cancel_scope().shielded().run(future));
+        let result = poll_fn(|cx| {
+            let poll = shielded.as_mut().poll(cx);
+            if poll.is_pending() && self.has(Fault::ShieldSpins) && self.good.is_cancelled() {
+                cx.waker().wake_by_ref();
+            }
+            poll
+        })
+        .await;
         if self.has(Fault::ShieldForgives) && self.good.is_cancelled() {
             self.shared.used_up.store(true, Ordering::SeqCst);
         }
