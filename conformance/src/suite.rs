@@ -81,7 +81,7 @@ macro_rules! __with_ids {
                 g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11
                 e1 e2 e3 e4 e5 e6 e7 e8
                 r1 r2 r3 r4 r5 r6
-                c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11
+                c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12
                 d1 d2 d3 d4 d5 d6 d7
                 s1 s2 s3 s5 s6 s7
                 x1 x2

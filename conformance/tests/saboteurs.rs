@@ -96,6 +96,7 @@ faults! {
     innermost_absorbs: InnermostAbsorbs breaks "C4" "C5" "D5";
     cancelled_never_begins: CancelledNeverBegins breaks "C7";
     shield_spins: ShieldSpins breaks "C10";
+    cancels_in_tasks_only: CancelsInTasksOnly breaks "C12";
 
     timeout_from_construction: TimeoutFromConstruction breaks "D1";
     set_deadline_ignored: SetDeadlineIgnored breaks "D2";

@@ -7,6 +7,7 @@ mod level;
 mod nesting;
 mod reach;
 mod resting;
+mod sources;
 mod unwinding;
 
 use anyrt_core::{Backend, Toplevel};
@@ -73,6 +74,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "C11",
             "An operation that completed before the cancellation struck delivers its value.",
             committed::c11::<B>,
+        ),
+        Law::new(
+            "C12",
+            "A scope cancelled from inside its own body, from a child, and from another thread \
+             behaves the same.",
+            sources::c12::<B>,
         ),
     ]
 }

@@ -119,6 +119,8 @@ pub(crate) enum Fault {
 
     /// A shield in a cancelled scope polls all the time.
     ShieldSpins,
+    /// A cancellation that comes from a thread of no task is not heard.
+    CancelsInTasksOnly,
     /// A shield that nobody polls holds cancelled scopes open.
     AbandonedShieldHolds,
 

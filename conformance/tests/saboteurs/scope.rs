@@ -113,6 +113,10 @@ impl<H: CancelHandle> CancelHandle for Handle<H> {
     }
 
     fn cancel_with(&self, reason: Reason) {
+        let is_in_task = || anyrt_core::with_backend(|_| ()).is_some();
+        if self.fault == Fault::CancelsInTasksOnly && !is_in_task() {
+            return;
+        }
         *lock(&self.last_reason) = Some(reason.clone());
         self.good.cancel_with(reason);
     }
