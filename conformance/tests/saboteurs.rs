@@ -107,6 +107,7 @@ faults! {
     shield_ignored: ShieldIgnored breaks "S1" "S3";
     shield_forgives: ShieldForgives breaks "S2";
     cleanup_skipped: CleanupSkipped breaks "S5";
+    shield_stays_up: ShieldStaysUp breaks "S4";
     abandoned_shield_holds: AbandonedShieldHolds breaks "S7";
 
     dropped_group_leaks: DroppedGroupLeaks breaks "X1" "X2";

@@ -5,6 +5,8 @@ mod after;
 mod blocking;
 mod cleanup;
 mod groups;
+mod moving;
+mod racing;
 
 use std::time::Duration;
 
@@ -41,6 +43,11 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             cleanup::s5::<B>,
         ),
         Law::new("S6", "A shield with a deadline bounds a cleanup that hangs.", cleanup::s6::<B>),
+            "S4",
+            "Raising a shield protects checkpoints not yet struck; lowering strikes and wakes at \
+             once.",
+            moving::s4::<B>,
+        ),
         Law::new(
             "S7",
             "A shield, group or `finally` that its owner no longer polls does not hold a \

@@ -117,6 +117,9 @@ pub(crate) enum Fault {
     /// A cleanup does not run after a cancellation.
     CleanupSkipped,
 
+
+    /// `set_shield(false)` does nothing.
+    ShieldStaysUp,
     /// A shield in a cancelled scope polls all the time.
     ShieldSpins,
     /// A cancellation that comes from a thread of no task is not heard.

@@ -140,7 +140,9 @@ impl<H: CancelHandle> CancelHandle for Handle<H> {
     }
 
     fn set_shield(&self, shield: bool) {
-        self.good.set_shield(shield);
+        if shield || self.fault != Fault::ShieldStaysUp {
+            self.good.set_shield(shield);
+        }
     }
 }
 
