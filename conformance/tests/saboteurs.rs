@@ -113,8 +113,8 @@ faults! {
     dropped_group_leaks: DroppedGroupLeaks breaks "X1" "X2";
 
     cancelled_acquires: CancelledAcquires breaks "P1";
-    wake_up_lost: WakeUpLost breaks "P2" "P4";
-    recv_eager: RecvEager breaks "P5";
+    wake_up_lost: WakeUpLost breaks "P2" "P4" "X3";
+    recv_eager: RecvEager breaks "P5" "X3";
     cancelled_sends: CancelledSends breaks "P3";
 
     last_waiter_first: LastWaiterFirst breaks "F1";

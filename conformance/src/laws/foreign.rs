@@ -2,6 +2,9 @@
 
 mod adopted;
 mod dropped;
+mod items;
+mod operations;
+mod permits;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,6 +25,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
              returns only after them and resumes their first panic; with neither, they are \
              cancelled and nobody waits.",
             adopted::x2::<B>,
+        ),
+        Law::new(
+            "X3",
+            "Dropping the future of any primitive in any state loses no item, permit, lock or \
+             wake-up, and duplicates none.",
+            operations::x3::<B>,
         ),
     ]
 }
