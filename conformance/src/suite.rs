@@ -84,7 +84,7 @@ macro_rules! __with_ids {
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12
                 d1 d2 d3 d4 d5 d6 d7
                 s1 s2 s3 s4 s5 s6 s7
-                x1 x2 x3
+                x1 x2 x3 x4
                 p1 p2 p3 p4 p5
                 f1 f2
                 h1 h2 h3 h4 h5

@@ -111,6 +111,7 @@ faults! {
     abandoned_shield_holds: AbandonedShieldHolds breaks "S7";
 
     dropped_group_leaks: DroppedGroupLeaks breaks "X1" "X2";
+    forgotten_group_holds: ForgottenGroupHolds breaks "X4";
 
     cancelled_acquires: CancelledAcquires breaks "P1";
     wake_up_lost: WakeUpLost breaks "P2" "P4" "X3";

@@ -2,6 +2,7 @@
 
 mod adopted;
 mod dropped;
+mod forgotten;
 mod items;
 mod operations;
 mod permits;
@@ -31,6 +32,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "Dropping the future of any primitive in any state loses no item, permit, lock or \
              wake-up, and duplicates none.",
             operations::x3::<B>,
+        ),
+        Law::new(
+            "X4",
+            "`mem::forget` of a group's future leaks: its children run on, nobody waits for them, \
+             enclosing scopes can still be cancelled; never unsound.",
+            forgotten::x4::<B>,
         ),
     ]
 }

@@ -68,6 +68,8 @@ pub(crate) enum Fault {
     HandleCancelsGroup,
     /// In a large group the futures of children are leaked.
     CrowdLeaks,
+    /// A scope that is cancelled waits for a group that was forgotten.
+    ForgottenGroupHolds,
 
     // Programs and threads.
     /// `run` in a task blocks its thread.

@@ -13,6 +13,8 @@ use anyrt_core::{Backend, Outcome, TaskGroup};
 use super::handle::{Child, Handle, Joined, Never};
 use super::tools::{BoxFuture, catch, give_way, lock};
 use super::{Fault, Sabotaged, start};
+use super::tools::{BoxFuture, catch, give_way, lock, on_drop};
+use super::{Fault, Sabotaged};
 
 pub(crate) struct Group<B: Backend, E: Send + 'static> {
     pub(super) good: B::TaskGroup<E>,
@@ -55,6 +57,10 @@ where
         is_cancelled: AtomicBool::new(false),
         is_body_over: AtomicBool::new(false),
         spawned: AtomicUsize::new(0),
+    });
+    backend.shared.groups.fetch_add(1, Ordering::SeqCst);
+    let _counted = on_drop(|| {
+        backend.shared.groups.fetch_sub(1, Ordering::SeqCst);
     });
     let good = backend.good.task_group(|good| {
         let body = body(Group { good, backend: backend.clone(), state: state.clone() });

@@ -41,6 +41,8 @@ struct Shared<B: Backend> {
     used_up: AtomicBool,
     /// How many shields are up.
     shields: AtomicUsize,
+    /// How many futures of groups there are.
+    groups: AtomicUsize,
 }
 
 impl<B: Backend> Sabotaged<B> {
@@ -49,6 +51,7 @@ impl<B: Backend> Sabotaged<B> {
             background: Mutex::new(None),
             used_up: AtomicBool::new(false),
             shields: AtomicUsize::new(0),
+            groups: AtomicUsize::new(0),
         };
         Self { good, fault, shared: Arc::new(shared) }
     }

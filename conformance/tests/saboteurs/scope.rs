@@ -76,6 +76,8 @@ impl<B: Backend> CancelScope for Scope<B> {
         if backend.has(Fault::CancelledNeverBegins) && handle.cancel_called() {
             return cancelled();
         }
+        let groups = || backend.shared.groups.load(Ordering::SeqCst);
+        let groups_before = groups();
         let mut running = pin!(self.good.run(future));
         let result = poll_fn(|cx| match running.as_mut().poll(cx) {
             Poll::Pending if backend.has(Fault::InnermostAbsorbs) && handle.cancel_called() => {
@@ -90,6 +92,7 @@ impl<B: Backend> CancelScope for Scope<B> {
                 Some(reason) => Cancelled::new(reason),
                 None => cancelled,
             }),
+            (Fault::ForgottenGroupHolds, Err(_)) if groups() > groups_before => pending().await,
             (Fault::AbandonedShieldHolds, Err(_))
                 if backend.shared.shields.load(Ordering::SeqCst) > 0 =>
             {
