@@ -37,17 +37,18 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             groups::s3::<B>,
         ),
         Law::new(
+            "S4",
+            "Raising a shield protects checkpoints not yet struck; lowering strikes and wakes at \
+             once.",
+            moving::s4::<B>,
+        ),
+        Law::new(
             "S5",
             "`finally` runs its cleanup exactly once after value, error, panic or cancellation, \
              shielded, before the scope returns; dropped by foreign code, it cannot.",
             cleanup::s5::<B>,
         ),
         Law::new("S6", "A shield with a deadline bounds a cleanup that hangs.", cleanup::s6::<B>),
-            "S4",
-            "Raising a shield protects checkpoints not yet struck; lowering strikes and wakes at \
-             once.",
-            moving::s4::<B>,
-        ),
         Law::new(
             "S7",
             "A shield, group or `finally` that its owner no longer polls does not hold a \

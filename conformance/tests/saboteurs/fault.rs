@@ -119,7 +119,6 @@ pub(crate) enum Fault {
     /// A cleanup does not run after a cancellation.
     CleanupSkipped,
 
-
     /// `set_shield(false)` does nothing.
     ShieldStaysUp,
     /// A shield in a cancelled scope polls all the time.

@@ -11,10 +11,8 @@ use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, St
 use anyrt_core::{Backend, Outcome, TaskGroup};
 
 use super::handle::{Child, Handle, Joined, Never};
-use super::tools::{BoxFuture, catch, give_way, lock};
-use super::{Fault, Sabotaged, start};
 use super::tools::{BoxFuture, catch, give_way, lock, on_drop};
-use super::{Fault, Sabotaged};
+use super::{Fault, Sabotaged, start};
 
 pub(crate) struct Group<B: Backend, E: Send + 'static> {
     pub(super) good: B::TaskGroup<E>,
