@@ -86,6 +86,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     ///
     /// **Safe.** A group whose future is dropped cancels its children at once; those that are
     /// still winding down are adopted by the nearest enclosing group (laws X1, X2).
+    #[track_caller]
     fn task_group<E, O, Body, Fut>(
         &self,
         body: Body,
@@ -147,6 +148,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// Wraps the outermost future of a program: it ends after all tasks that it started.
     ///
     /// [`Toplevel::run`](crate::Toplevel::run) puts this around its argument.
+    #[track_caller]
     fn root<F: Future>(&self, future: F) -> impl Future<Output = F::Output>;
 
     /// Runs `future` for at most `timeout`, and gives `None` if that was too short.

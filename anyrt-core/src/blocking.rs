@@ -14,6 +14,7 @@ use crate::lock::lock;
 use crate::seat::Seat;
 use crate::source::Source;
 use crate::tree::Node;
+use crate::waiting::{self, Wait};
 use crate::waker_slot::WakerSlot;
 use crate::{budget, leaf};
 
@@ -92,6 +93,7 @@ where
         call.seat.node.mark_polled();
         call.seat.node.waker.register(cx.waker());
         call.outcome.waker.register(cx.waker());
+        waiting::note(Wait::Blocking);
         let result = lock(&call.outcome.result).take();
         let result = ready!(result.map_or(Poll::Pending, Poll::Ready));
         this.call = None;

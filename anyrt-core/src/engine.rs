@@ -58,6 +58,7 @@ impl<D: Driver> Backend for D {
         channel::unbounded()
     }
 
+    #[track_caller]
     fn task_group<E, O, Body, Fut>(
         &self,
         body: Body,
@@ -99,6 +100,7 @@ impl<D: Driver> Backend for D {
         task::effective_deadline(Driver::now(self))
     }
 
+    #[track_caller]
     fn root<F: Future>(&self, future: F) -> impl Future<Output = F::Output> {
         Root::on(self.clone(), future)
     }

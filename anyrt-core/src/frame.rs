@@ -233,6 +233,11 @@ pub(crate) fn group() -> Option<Arc<Node>> {
     read(|frame| frame.home.as_ref().map(|home| home.own_group().clone())).flatten()
 }
 
+/// Whether the code that runs now is inside a group.
+pub(crate) fn has_group() -> bool {
+    read(|frame| frame.home.is_some()).unwrap_or(false)
+}
+
 /// Whether the enclosing group is the one at this address.
 pub(crate) fn group_is_at(address: Option<usize>) -> bool {
     let look = |frame: &Frame| frame.home.as_ref().map(|home| Arc::as_ptr(home.own_group()).addr());

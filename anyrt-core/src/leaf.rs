@@ -15,6 +15,7 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll, Waker, ready};
 
+use crate::waiting::{self, Wait};
 use crate::{budget, frame};
 
 /// Pending if the operation is cut, or has to let others have their turn.
@@ -39,8 +40,9 @@ pub(crate) fn is_cut(waker: &Waker) -> bool {
     true
 }
 
-/// Notes a leaf that begins to wait.
-pub(crate) fn wake_when_cancelled(waker: &Waker) {
+/// Notes a leaf that begins to wait, and for what.
+pub(crate) fn wait(waker: &Waker, wait: Wait) {
+    waiting::note(wait);
     if !frame::is_polled_with(waker)
         && let Some(scope) = frame::scope()
     {

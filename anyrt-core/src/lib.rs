@@ -82,10 +82,12 @@ mod source;
 mod step;
 pub mod sync;
 pub mod task;
+pub mod task_tree;
 pub mod thread_group;
 pub mod time;
 mod tree;
 mod wait_list;
+mod waiting;
 mod waker_slot;
 
 pub use backend::{

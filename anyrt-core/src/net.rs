@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use futures_io::{AsyncRead, AsyncWrite, IoSlice, IoSliceMut};
 
 use crate::driver::Driver;
+use crate::waiting::{self, Wait};
 use crate::{budget, leaf};
 
 /// What an adapter writes for its runtime's TCP.
@@ -223,8 +224,9 @@ impl<S: TcpStream> TcpStream for CheckedStream<S> {
 
 /// Spends a unit of the budget on what has completed (law F2).
 fn spent<T>(polled: Poll<T>) -> Poll<T> {
-    if polled.is_ready() {
-        budget::spend();
+    match &polled {
+        Poll::Ready(_) => budget::spend(),
+        Poll::Pending => waiting::note(Wait::Network),
     }
     polled
 }

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 
 use crate::driver::{Ambient, Driver};
 use crate::source::Source;
+use crate::waiting::Wait;
 use crate::{budget, leaf};
 
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +86,7 @@ impl<D: Driver> Future for Sleep<D> {
             let source = &*this.source;
             let timer = match *this.end {
                 End::Never => {
-                    leaf::wake_when_cancelled(cx.waker());
+                    leaf::wait(cx.waker(), Wait::Sleep);
                     return Poll::Pending;
                 }
                 End::After(timeout) if timeout.is_zero() => None,
@@ -93,7 +94,7 @@ impl<D: Driver> Future for Sleep<D> {
                     let start = source.with(D::now);
                     let Some(deadline) = start.checked_add(timeout) else {
                         *this.end = End::Never;
-                        leaf::wake_when_cancelled(cx.waker());
+                        leaf::wait(cx.waker(), Wait::Sleep);
                         return Poll::Pending;
                     };
                     *this.end = End::At(deadline);
@@ -116,7 +117,7 @@ impl<D: Driver> Future for Sleep<D> {
             if leaf::is_cut(cx.waker()) {
                 this.timer.set(None);
             } else {
-                leaf::wake_when_cancelled(cx.waker());
+                leaf::wait(cx.waker(), Wait::Sleep);
             }
             return Poll::Pending;
         }

@@ -30,8 +30,10 @@ mod census;
 mod holders;
 mod life;
 mod link;
+mod look;
 mod node;
 mod tasks;
 
 pub(crate) use holders::{Finding, Inquiry};
+pub(crate) use look::look;
 pub(crate) use node::Node;

@@ -63,6 +63,7 @@ use crate::future::RunGroup;
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "nursery")]
 #[doc(alias = "open_nursery")]
+#[track_caller]
 pub fn task_group<E, Body, Fut>(body: Body) -> RunGroup<E, Body, Fut>
 where
     E: Send + 'static,

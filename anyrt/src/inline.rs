@@ -51,6 +51,7 @@ use crate::future::RunInlineGroup;
 /// [`GroupError::Failed`]: crate::GroupError::Failed
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "moro")]
+#[track_caller]
 pub fn inline_group<'env, E, Body, Fut>(body: Body) -> RunInlineGroup<'env, E, Body, Fut>
 where
     E: Send + 'static,

@@ -127,6 +127,7 @@ mod retry;
 mod run;
 mod scope;
 mod supervise;
+mod task_tree;
 mod time;
 mod timer;
 
@@ -146,6 +147,8 @@ pub use anyrt_core::scope::CancelHandle;
 #[doc(inline)]
 pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
 #[doc(inline)]
+pub use anyrt_core::task_tree::TaskTree;
+#[doc(inline)]
 pub use anyrt_core::{Outcome, channel, error, prelude, sync};
 
 #[cfg(feature = "macros")]
@@ -164,6 +167,7 @@ pub use scope::{
     current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
 };
 pub use supervise::supervise;
+pub use task_tree::task_tree;
 pub use time::{now, sleep, sleep_forever, sleep_until};
 pub use timer::AnySleep;
 

@@ -46,6 +46,7 @@ use crate::future::Supervise;
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "supervisorScope")]
 #[doc(alias = "return_exceptions")]
+#[track_caller]
 pub fn supervise<E, Body, Fut>(body: Body) -> Supervise<E, Body, Fut>
 where
     E: Send + 'static,

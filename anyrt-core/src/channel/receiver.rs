@@ -11,6 +11,7 @@ use super::state::{ChannelStatistics, CloneId, Progress, State};
 use crate::error::{Closed, TryRecvError};
 use crate::lock::lock;
 use crate::wait_list::Deferred;
+use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
 /// The receiving half of a channel.
@@ -141,7 +142,7 @@ impl<T> Future for Receiving<'_, T> {
             });
             match progress {
                 Some(Progress::Waiting) => {
-                    leaf::wake_when_cancelled(cx.waker());
+                    leaf::wait(cx.waker(), Wait::Recv);
                     return Poll::Pending;
                 }
                 Some(progress) => {
@@ -164,7 +165,7 @@ impl<T> Future for Receiving<'_, T> {
             progress
         });
         if matches!(progress, Progress::Waiting) {
-            leaf::wake_when_cancelled(cx.waker());
+            leaf::wait(cx.waker(), Wait::Recv);
         }
         end(progress)
     }

@@ -11,6 +11,7 @@ use super::state::{ChannelStatistics, CloneId, Progress, State};
 use crate::error::{SendError, TrySendError};
 use crate::lock::lock;
 use crate::wait_list::Deferred;
+use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
 /// The sending half of a channel; clones are counted.
@@ -160,7 +161,7 @@ impl<T> Future for Sending<'_, T> {
             });
             match progress {
                 Some(Progress::Waiting) => {
-                    leaf::wake_when_cancelled(cx.waker());
+                    leaf::wait(cx.waker(), Wait::Send);
                     return Poll::Pending;
                 }
                 Some(progress) => {
@@ -184,7 +185,7 @@ impl<T> Future for Sending<'_, T> {
             progress
         });
         if matches!(progress, Progress::Waiting) {
-            leaf::wake_when_cancelled(cx.waker());
+            leaf::wait(cx.waker(), Wait::Send);
             return Poll::Pending;
         }
         this.end(progress)

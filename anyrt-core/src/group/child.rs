@@ -25,6 +25,7 @@ use crate::quiet::drop_quietly;
 use crate::seat::drop_body;
 use crate::step::{Step, step};
 use crate::tree::{Inquiry, Node};
+use crate::waiting;
 
 /// How a child ended.
 pub(super) enum End<T, E> {
@@ -155,7 +156,10 @@ where
             }
         }));
         let mut end = match stepped {
-            Ok(None) => return Poll::Pending,
+            Ok(None) => {
+                node.set_waiting(waiting::take());
+                return Poll::Pending;
+            }
             Ok(Some(end)) => end,
             Err(payload) => End::Panicked(Panic::new(payload)),
         };

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use crate::error::{Reason, TaskError};
 use crate::task::TaskId;
 use crate::tree::Node;
+use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
 /// A child of a group: await it for its value, or drop it.
@@ -131,7 +132,7 @@ impl<T: 'static> Future for Join<T> {
                 if leaf::is_cut(cx.waker()) {
                     self.is_waiting = false;
                 } else {
-                    leaf::wake_when_cancelled(cx.waker());
+                    leaf::wait(cx.waker(), Wait::Join);
                 }
                 Poll::Pending
             }

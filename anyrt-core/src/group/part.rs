@@ -17,8 +17,9 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
+use std::time::Instant;
 
-use crate::driver::ErasedBackend;
+use crate::driver::{Driver, ErasedBackend};
 use crate::error::{Panic, TaskError};
 use crate::lock::lock;
 use crate::quiet;
@@ -34,6 +35,8 @@ pub(crate) struct GroupPart {
     number: u64,
     /// Whether a child's failure cancels nobody.
     is_supervisor: bool,
+    opened_at: &'static Location<'static>,
+    since: Instant,
     backend: ErasedBackend,
     /// All tasks that ever were, the body among them.
     spawned: AtomicUsize,
@@ -78,11 +81,17 @@ pub(super) struct Ties {
 }
 
 impl GroupPart {
-    pub(crate) fn new(backend: ErasedBackend, is_supervisor: bool) -> Self {
+    pub(crate) fn new(
+        backend: ErasedBackend,
+        is_supervisor: bool,
+        opened_at: &'static Location<'static>,
+    ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             is_supervisor,
+            opened_at,
+            since: backend.now(),
             backend,
             spawned: AtomicUsize::new(1),
             failures: Mutex::new(None),
@@ -95,6 +104,23 @@ impl GroupPart {
                 waiting: AtomicBool::new(false),
             }),
         }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(crate) fn opened_at(&self) -> &'static Location<'static> {
+        self.opened_at
+    }
+
+    pub(crate) fn since(&self) -> Instant {
+        self.since
+    }
+
+    /// Whether somebody waits for the last child.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.ends.0.waiting.load(Ordering::SeqCst)
     }
 
     pub(super) fn is_supervisor(&self) -> bool {
@@ -213,6 +239,8 @@ impl GroupPart {
 /// What a child keeps for its handle; small, since every child has it.
 pub(crate) struct TaskPart {
     pub(super) spawned_at: &'static Location<'static>,
+    /// By the clock of its backend.
+    since: Instant,
     pub(super) name: Option<Arc<str>>,
     /// Its number in the group, once it is in the group's list.
     number: AtomicUsize,
@@ -237,6 +265,7 @@ impl TaskPart {
     ) -> Self {
         Self {
             spawned_at,
+            since: group.as_group().backend.now(),
             name,
             number: AtomicUsize::new(0),
             group: Some(group),
@@ -251,6 +280,14 @@ impl TaskPart {
     pub(crate) fn id(&self) -> TaskId {
         let group = self.group().as_group().number;
         TaskId { group, number: self.number.load(Ordering::Relaxed) }
+    }
+
+    pub(crate) fn spawned_at(&self) -> &'static Location<'static> {
+        self.spawned_at
+    }
+
+    pub(crate) fn since(&self) -> Instant {
+        self.since
     }
 
     pub(crate) fn name(&self) -> Option<&str> {

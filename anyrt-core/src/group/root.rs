@@ -55,6 +55,7 @@ pin_project! {
 
 impl<D: Driver, F: Future> Root<D, F> {
     /// Makes `future` the root of a program on `driver`.
+    #[track_caller]
     pub fn on(driver: D, future: F) -> Self {
         Self { group: RunGroup::root(Source::Given(driver), Infallibly { future }) }
     }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -20,6 +20,7 @@ use crate::seat::{Seat, drop_body};
 use crate::source::Source;
 use crate::step::{Step, step};
 use crate::tree::{Inquiry, Node};
+use crate::waiting::{self, Wait};
 
 pin_project! {
     /// The future of `task_group`: it ends after its body and every child.
@@ -41,6 +42,7 @@ pin_project! {
         source: Source<D>,
         is_root: bool,
         is_supervisor: bool,
+        place: &'static Location<'static>,
         make: Option<B>,
         live: Option<Live>,
         value: Option<<F::Output as Outcome<E>>::Value>,
@@ -114,12 +116,14 @@ where
     E: Send + 'static,
     F: Future<Output: Outcome<E>>,
 {
+    #[track_caller]
     fn new(source: Source<D>, make: Option<B>, body: Option<F>) -> Self {
         let is_root = make.is_none();
         Self {
             source,
             is_root,
             is_supervisor: false,
+            place: Location::caller(),
             make,
             live: None,
             value: None,
@@ -129,6 +133,7 @@ where
     }
 
     /// Makes a group whose body `make` makes.
+    #[track_caller]
     pub(crate) fn making(source: Source<D>, make: B) -> Self {
         Self::new(source, Some(make), None)
     }
@@ -148,6 +153,7 @@ where
     }
 
     /// Makes the outermost group of a program, which has a body from the start.
+    #[track_caller]
     pub(super) fn root(source: Source<D>, body: F) -> Self {
         Self::new(source, None, Some(body))
     }
@@ -161,6 +167,7 @@ where
     F: Future<Output: Outcome<E>>,
 {
     /// Makes a group on `driver`; `body` is called at the first poll.
+    #[track_caller]
     pub fn on(driver: D, body: B) -> Self {
         Self::new(Source::Given(driver), Some(body), None)
     }
@@ -168,6 +175,7 @@ where
     /// Makes a group on the backend that polls it first.
     ///
     /// `body` is called then.
+    #[track_caller]
     pub fn ambient(body: B) -> Self
     where
         D: Ambient,
@@ -230,7 +238,11 @@ impl Live {
             }
         }));
         let value = match stepped {
-            Ok(None) => return Poll::Pending,
+            Ok(None) => {
+                node.set_waiting(waiting::take());
+                waiting::note(Wait::Group);
+                return Poll::Pending;
+            }
             Ok(Some(value)) => value,
             Err(payload) => {
                 panicked = Some(payload);
@@ -251,6 +263,7 @@ impl Live {
         node.mark_polled();
         node.waker.register(cx.waker());
         if !node.is_joined() {
+            waiting::note(Wait::Group);
             return Poll::Pending;
         }
         self.phase = Phase::Over;
@@ -310,8 +323,12 @@ where
                 if *this.is_root {
                     frame::refuse_nested_run();
                 }
-                let part = GroupPart::new(this.source.erase(), *this.is_supervisor);
-                this.live.insert(Live::begin(part, *this.is_root))
+                let part = GroupPart::new(this.source.erase(), *this.is_supervisor, this.place);
+                let live = this.live.insert(Live::begin(part, *this.is_root));
+                if *this.is_root || !frame::has_group() {
+                    live.seat.node.list_outermost();
+                }
+                live
             }
         };
         live.seat.node.refuse_late_poll(live.phase.is_over());

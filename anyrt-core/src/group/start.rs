@@ -28,6 +28,7 @@ use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::seat::Seat;
 use crate::tree::Node;
+use crate::waiting::{self, Wait};
 
 /// What a starting child says that it is ready with.
 ///
@@ -228,6 +229,7 @@ where
         match std::mem::replace(&mut *stage, Stage::Gone) {
             starting @ Stage::Starting(_) => {
                 *stage = starting;
+                waiting::note(Wait::Start);
                 return Poll::Pending;
             }
             Stage::Ready(value) => {

@@ -52,11 +52,13 @@ where
     F: Future<Output: Outcome<E>>,
 {
     /// Makes a supervisor on `driver`; `body` is called at the first poll.
+    #[track_caller]
     pub fn on(driver: D, body: B) -> Self {
         Self { group: RunGroup::on(driver, body).supervised() }
     }
 
     /// Makes a supervisor on the backend that polls it first.
+    #[track_caller]
     pub fn ambient(body: B) -> Self
     where
         D: Ambient,

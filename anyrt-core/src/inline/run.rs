@@ -73,6 +73,7 @@ where
     B: FnOnce(InlineGroup<'env, D, E>) -> F,
     F: Future<Output: Outcome<E>>,
 {
+    #[track_caller]
     fn from_source(source: Source<D>, body: B) -> Self {
         let inbox = Inbox::new();
         let make = InlineBody { body, inbox: inbox.clone() };
@@ -80,11 +81,13 @@ where
     }
 
     /// Makes a group on `driver`; `body` is called at the first poll.
+    #[track_caller]
     pub fn on(driver: D, body: B) -> Self {
         Self::from_source(Source::Given(driver), body)
     }
 
     /// Makes a group on the backend that polls it first.
+    #[track_caller]
     pub fn ambient(body: B) -> Self
     where
         D: Ambient,

@@ -23,6 +23,7 @@ use super::home::Home;
 use crate::driver::{Ambient, Driver};
 use crate::group::TaskGroup;
 use crate::lock::lock;
+use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
 use crate::{budget, leaf};
 
@@ -144,7 +145,7 @@ impl<D: Driver, T: Send + 'static> AsCompleted<D, T> {
         let mut output = self.outputs.pop();
         if output.is_none() {
             if self.poll_group(cx).is_pending() {
-                leaf::wake_when_cancelled(cx.waker());
+                leaf::wait(cx.waker(), Wait::Recv);
                 return Poll::Pending;
             }
             output = self.outputs.pop();

@@ -15,6 +15,7 @@ use std::task::{Context, Poll, ready};
 use crate::error::TryAcquireError;
 use crate::lock::lock;
 use crate::wait_list::{Deferred, Standing, WaitList};
+use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
 /// A counted set of permits, given out in the order of asking.
@@ -234,7 +235,7 @@ impl Waiter {
                 return Poll::Ready(());
             }
             if waits {
-                leaf::wake_when_cancelled(cx.waker());
+                leaf::wait(cx.waker(), Wait::Acquire);
                 return Poll::Pending;
             }
         }
@@ -247,7 +248,7 @@ impl Waiter {
         }
         self.key = Some(state.waiters.push_back(self.count, cx.waker()));
         drop(state);
-        leaf::wake_when_cancelled(cx.waker());
+        leaf::wait(cx.waker(), Wait::Acquire);
         Poll::Pending
     }
 

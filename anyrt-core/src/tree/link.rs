@@ -52,6 +52,10 @@ pub(super) struct Branch {
 const FIRST_SWEEP: usize = 8;
 
 impl Branch {
+    pub(super) const fn new() -> Self {
+        Self { nodes: Vec::new(), sweep_at: 0 }
+    }
+
     pub(super) fn add(&mut self, node: &Arc<Node>) {
         if self.nodes.len() >= self.sweep_at.max(FIRST_SWEEP) {
             self.nodes.retain(|node| node.strong_count() > 0);

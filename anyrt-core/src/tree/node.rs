@@ -1,13 +1,14 @@
 //! One node of the scope tree.
 
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::link::Link;
 use crate::group::{GroupPart, TaskPart};
 use crate::lock::lock;
+use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
 
 /// Effectively cancelled; written under the link lock only.
@@ -53,6 +54,8 @@ pub(crate) struct Node {
     pub(super) flags: AtomicU32,
     /// How often its owner polled it; only the poller writes.
     pub(super) polls: AtomicU32,
+    /// What it waited for when it was polled last.
+    waiting: AtomicU8,
     pub(crate) waker: WakerSlot,
     pub(super) link: Mutex<Link>,
     pub(crate) role: Role,
@@ -63,6 +66,7 @@ impl Node {
         Arc::new(Self {
             flags: AtomicU32::new(flags),
             polls: AtomicU32::new(0),
+            waiting: AtomicU8::new(0),
             waker: WakerSlot::default(),
             link: Mutex::new(Link::default()),
             role,
@@ -234,6 +238,14 @@ impl Node {
         self.waker.wake();
     }
 
+    pub(crate) fn set_waiting(&self, wait: Option<Wait>) {
+        self.waiting.store(Wait::to_number(wait), Ordering::Relaxed);
+    }
+
+    pub(super) fn waits_for(&self) -> Option<Wait> {
+        Wait::from_number(self.waiting.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn polls(&self) -> u32 {
         self.polls.load(Ordering::Relaxed)
     }
@@ -292,6 +304,6 @@ mod tests {
 
     #[test]
     fn a_child_costs_one_small_allocation() {
-        assert!(size_of::<Node>() <= 152, "a node has {} bytes", size_of::<Node>());
+        assert!(size_of::<Node>() <= 176, "a node has {} bytes", size_of::<Node>());
     }
 }

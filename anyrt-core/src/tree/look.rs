@@ -1,0 +1,94 @@
+//! A walk through the groups and tasks that live now.
+//!
+//! # Invariants
+//!
+//! - Groups that no group encloses are listed when they begin. The list is swept when it has doubled,
+//!   like that of a node's children.
+//! - The walk is iterative, and holds one lock at a time.
+
+use std::sync::{Arc, Mutex};
+
+use super::link::Branch;
+use super::node::{CLOSED, Node, RUNNING, Role};
+use crate::driver::Driver;
+use crate::lock::lock;
+use crate::task_tree::{Entry, GroupEntry, Kind, TaskEntry};
+
+/// The groups that no group encloses.
+static OUTERMOST: Mutex<Branch> = Mutex::new(Branch::new());
+
+impl Node {
+    /// Lists a group that no group encloses.
+    pub(crate) fn list_outermost(self: &Arc<Self>) {
+        lock(&OUTERMOST).add(self);
+    }
+
+    /// The groups and tasks directly inside this group or task.
+    fn inside(self: &Arc<Self>) -> Vec<Arc<Node>> {
+        let mut found = Vec::new();
+        let mut todo = vec![self.clone()];
+        while let Some(node) = todo.pop() {
+            let link = lock(&node.link);
+            let Some(extra) = link.extra() else { continue };
+            for child in extra.children.iter() {
+                match child.role {
+                    Role::Scope => todo.push(child),
+                    Role::Group(_) => found.push(child),
+                    // A task that is starting is shown in its group.
+                    Role::Task(_) => {}
+                }
+            }
+            if Arc::ptr_eq(&node, self) {
+                found.extend(extra.tasks.iter().cloned());
+            }
+        }
+        found.retain(|node| match node.role {
+            Role::Group(_) => !node.has(CLOSED),
+            _ => node.has(RUNNING),
+        });
+        found
+    }
+
+    fn entry(&self, depth: usize) -> Entry {
+        let kind = match &self.role {
+            Role::Task(task) => {
+                let now = task.group().as_group().backend().now();
+                Kind::Task(TaskEntry {
+                    id: task.id(),
+                    name: task.name().map(str::to_owned),
+                    spawned_at: task.spawned_at(),
+                    age: now.saturating_duration_since(task.since()),
+                    is_background: self.is_background(),
+                    is_cancelled: self.is_effective(),
+                    waits_for: self.waits_for(),
+                })
+            }
+            Role::Scope | Role::Group(_) => {
+                let group = self.as_group();
+                let backend = group.backend();
+                Kind::Group(GroupEntry {
+                    number: group.number(),
+                    opened_at: group.opened_at(),
+                    age: backend.now().saturating_duration_since(group.since()),
+                    backend: backend.name(),
+                    is_joining: group.is_awaited(),
+                    is_cancelled: self.is_effective(),
+                    waits_for: self.waits_for(),
+                })
+            }
+        };
+        Entry { depth, kind }
+    }
+}
+
+/// Gives all groups and tasks, each followed by what is inside.
+pub(crate) fn look() -> Vec<Entry> {
+    let outermost: Vec<_> = lock(&OUTERMOST).iter().filter(|node| !node.has(CLOSED)).collect();
+    let mut entries = Vec::new();
+    let mut todo: Vec<_> = outermost.into_iter().rev().map(|node| (node, 0)).collect();
+    while let Some((node, depth)) = todo.pop() {
+        entries.push(node.entry(depth));
+        todo.extend(node.inside().into_iter().rev().map(|inner| (inner, depth + 1)));
+    }
+    entries
+}
