@@ -85,6 +85,7 @@ pub mod task;
 pub mod task_tree;
 pub mod thread_group;
 pub mod time;
+mod trace;
 mod tree;
 mod wait_list;
 mod waiting;

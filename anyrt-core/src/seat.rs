@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::frame;
 use crate::quiet::drop_quietly;
+use crate::trace;
 use crate::tree::Node;
 
 /// A node with the place where it hangs: under the scope in whose frame it was last polled.
@@ -35,6 +36,7 @@ impl Seat {
         let home = frame::scope();
         self.home = address(home.as_ref());
         self.node.start();
+        trace::open(&self.node, home.as_deref());
         self.node.attach(home.as_ref());
         true
     }

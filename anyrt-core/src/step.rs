@@ -31,6 +31,7 @@ pub(crate) fn step<T>(
     cx: &mut Context<'_>,
     mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
 ) -> Step<T> {
+    let _span = node.span.enter();
     node.mark_polled();
     if !node.is_effective() {
         inquiry.forget();

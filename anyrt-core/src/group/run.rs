@@ -19,6 +19,7 @@ use crate::outcome::Outcome;
 use crate::seat::{Seat, drop_body};
 use crate::source::Source;
 use crate::step::{Step, step};
+use crate::trace;
 use crate::tree::{Inquiry, Node};
 use crate::waiting::{self, Wait};
 
@@ -325,6 +326,9 @@ where
                 }
                 let part = GroupPart::new(this.source.erase(), *this.is_supervisor, this.place);
                 let live = this.live.insert(Live::begin(part, *this.is_root));
+                if *this.is_root {
+                    trace::open(&live.seat.node, None);
+                }
                 if *this.is_root || !frame::has_group() {
                     live.seat.node.list_outermost();
                 }

@@ -113,6 +113,7 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     }
 
     /// Starts a child for the code at `place`.
+    #[track_caller]
     pub(super) fn spawn_from<F>(
         &self,
         place: &'static Location<'static>,

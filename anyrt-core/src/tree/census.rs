@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::node::{CLOSED, Node, WINDING_UP};
 use crate::error::Reason;
 use crate::lock::lock;
+use crate::trace;
 
 impl Node {
     /// Takes `child` into the group, unless it has closed.
@@ -18,6 +19,7 @@ impl Node {
         if child.is_background() {
             part.count_background();
         }
+        trace::open(child, Some(self));
         let swept = link.extra_mut().tasks.add(child, || part.unfinished());
         drop(link);
         part.note_swept(swept.len());

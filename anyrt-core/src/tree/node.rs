@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::link::Link;
 use crate::group::{GroupPart, TaskPart};
 use crate::lock::lock;
+use crate::trace;
 use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
 
@@ -59,6 +60,7 @@ pub(crate) struct Node {
     pub(crate) waker: WakerSlot,
     pub(super) link: Mutex<Link>,
     pub(crate) role: Role,
+    pub(crate) span: trace::Slot,
 }
 
 impl Node {
@@ -70,6 +72,7 @@ impl Node {
             waker: WakerSlot::default(),
             link: Mutex::new(Link::default()),
             role,
+            span: trace::Slot::default(),
         })
     }
 
@@ -114,6 +117,22 @@ impl Node {
             }
             (Role::Task(part), None) => Some(part.group()),
             (_, parent) => parent.as_ref(),
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn group_part(&self) -> Option<&GroupPart> {
+        match &self.role {
+            Role::Group(part) => Some(part),
+            Role::Scope | Role::Task(_) => None,
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(crate) fn task_part(&self) -> Option<&TaskPart> {
+        match &self.role {
+            Role::Task(part) => Some(part),
+            Role::Scope | Role::Group(_) => None,
         }
     }
 
@@ -300,9 +319,11 @@ impl Debug for Node {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(not(feature = "tracing"))]
     use super::Node;
 
     #[test]
+    #[cfg(not(feature = "tracing"))]
     fn a_child_costs_one_small_allocation() {
         assert!(size_of::<Node>() <= 176, "a node has {} bytes", size_of::<Node>());
     }
