@@ -45,6 +45,18 @@
 //! - A **shield** keeps outer cancellations from what runs in it.
 //! - A **backend** is a runtime as anyrt sees it. [`AnyBackend`] is one of them.
 //!
+//! # Groups
+//!
+//! | call | what it does |
+//! |---|---|
+//! | [`group.spawn(..)`](TaskGroup::spawn) | starts a child; its handle gives the value, and cancels it alone |
+//! | [`group.start(..)`](TaskGroup::start) | starts a child, and waits until it says that it is ready |
+//! | [`group.named(..)`](TaskGroup::named) | the same group, which names its children: see [`task_tree()`] |
+//! | [`group.background()`](TaskGroup::background) | the same group, whose children end with the others |
+//! | [`group.limited(n)`](TaskGroup::limited) | the same group, with at most `n` children at once |
+//! | [`supervise()`] | a group in which a child's failure cancels nobody |
+//! | [`inline_group`] | a group whose children run in the caller's task, and may borrow |
+//!
 //! # Many futures at once
 //!
 //! When they return, every future has ended: no task is left behind.
@@ -94,6 +106,7 @@
 //! | `tokio` | tokio 1 |
 //! | `smol` | smol 2 |
 //! | `async-std` | async-std 1, which is no longer maintained (RUSTSEC-2025-0052) |
+//! | `tracing` | a span for each task, group and scope, linked as they are |
 //! | `macros` (default) | [`#[anyrt::main]`](macro@main) and [`#[anyrt::test]`](macro@test) |
 //!
 //! A library enables none of the backends: the application does. Features only add: inside a
