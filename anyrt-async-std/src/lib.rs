@@ -98,6 +98,10 @@ impl Toplevel for AsyncStdBackend {
 }
 
 /// A wait on async-std's clock.
+///
+/// # Cancel safety
+///
+/// **Safe.** Dropping it forgets the wait.
 // async-std's own `sleep` is this timer inside an opaque future, which cannot be reset.
 #[derive(Debug)]
 pub struct AsyncStdSleep(Timer);

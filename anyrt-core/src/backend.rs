@@ -53,10 +53,20 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// Reads the backend's clock, by which all deadlines are measured.
     fn now(&self) -> Instant;
 
-    /// Waits for `timeout`, counted from the first poll; `Duration::MAX` never ends.
+    /// Waits for `timeout`, counted from the first poll.
+    ///
+    /// It never ends early; `Duration::MAX` never ends (laws B4, B5).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     fn sleep(&self, timeout: Duration) -> Self::Sleep;
 
     /// Waits until `deadline`; one that has passed ends at the first poll.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
     /// Makes a scope; it takes effect when its `run` is polled.
@@ -71,16 +81,16 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// Makes a channel that holds any number of items.
     fn unbounded<T: Send + 'static>(&self) -> (Self::Sender<T>, Self::Receiver<T>);
 
-    /// Runs `body`, and returns when it and every child that it spawned have ended.
+    /// Runs `body`, and returns when it and every child have ended.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the first panic of the body or of a child, after all of them have ended.
     ///
     /// # Errors
     ///
     /// [`GroupError::Failed`] with every failure in completion order, if the body or a child
     /// failed; [`GroupError::Cancelled`] if the group itself was cancelled before its body ended.
-    ///
-    /// # Panics
-    ///
-    /// Resumes the first panic of the body or of a child, after all of them have ended.
     ///
     /// # Cancel safety
     ///
@@ -132,7 +142,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
         F: Future<Output: Send> + Send,
         C: Future<Output = ()> + Send;
 
-    /// Is a point where cancellation can strike and others may get their turn.
+    /// Lets a cancellation strike here, and others have their turn.
     ///
     /// # Cancel safety
     ///
@@ -142,12 +152,23 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// Tells whether the innermost scope around the caller is cancelled.
     fn is_cancelled(&self) -> bool;
 
-    /// Gives the earliest deadline of the visible scopes; in the past if cancelled.
+    /// Gives the earliest deadline of the visible scopes.
+    ///
+    /// In the past if cancelled (law D3).
     fn current_effective_deadline(&self) -> Option<Instant>;
 
-    /// Wraps the outermost future of a program: it ends after all tasks that it started.
+    /// Wraps the outermost future of a program.
     ///
+    /// It ends after all tasks that the program started (law G8).
     /// [`Toplevel::run`](crate::Toplevel::run) puts this around its argument.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of the program's future, or of a task that was adopted (law X2).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** If it is dropped, the tasks in it are cancelled, and nobody waits for them.
     #[track_caller]
     fn root<F: Future>(&self, future: F) -> impl Future<Output = F::Output>;
 
@@ -168,7 +189,9 @@ pub trait Backend: Clone + Send + Sync + 'static {
         async move { scope.run(future).await.ok() }
     }
 
-    /// Runs `future` until `deadline` at the latest, and gives `None` if that was too soon.
+    /// Runs `future` until `deadline` at the latest.
+    ///
+    /// It gives `None` if that was too soon.
     ///
     /// # Cancel safety
     ///

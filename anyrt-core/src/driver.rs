@@ -25,7 +25,9 @@ pub trait Driver: Clone + Send + Sync + 'static {
     /// Names the runtime, for example `"tokio"`.
     fn name(&self) -> &'static str;
 
-    /// Starts a task that nobody joins; it must not run on the caller's stack.
+    /// Starts a task that nobody joins.
+    ///
+    /// It must not run on the caller's stack.
     ///
     /// # Panics
     ///
@@ -44,9 +46,19 @@ pub trait Driver: Clone + Send + Sync + 'static {
     fn now(&self) -> Instant;
 
     /// Makes a timer that ends at `deadline`, never earlier.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
 
-    /// Makes a timer that ends after `timeout`; one context look-up instead of two on some runtimes.
+    /// Makes a timer that ends after `timeout`, never earlier.
+    ///
+    /// It is one context look-up instead of two on some runtimes.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
         self.sleep_until(self.now() + timeout)
     }
@@ -59,7 +71,9 @@ pub trait Toplevel {
     /// Polls `future` to its end on this thread.
     fn block_on<F: Future>(&self, future: F) -> F::Output;
 
-    /// Runs `future` as the root of a program, and returns after all tasks that it started.
+    /// Runs `future` as the root of a program.
+    ///
+    /// It returns after all tasks that the program started (law G8).
     ///
     /// # Panics
     ///
@@ -108,7 +122,9 @@ pub trait ErasedDriver: Any + Send + Sync {
     fn erased_sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>>;
     /// See [`Driver::sleep_for`].
     fn erased_sleep_for(&self, timeout: Duration) -> Pin<Box<dyn Sleep>>;
-    /// Gives the driver itself, to be downcast to a type that the caller knows.
+    /// Gives the driver itself.
+    ///
+    /// Whoever knows its type can downcast it.
     fn as_any(&self) -> &dyn Any;
 }
 

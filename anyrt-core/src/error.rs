@@ -28,7 +28,9 @@ pub enum Reason {
     WindingUp,
     /// The future of the group was dropped by foreign code.
     Dropped,
-    /// The runtime dropped a child of the group: it was shut down, or aborted the task.
+    /// The runtime dropped a child of the group.
+    ///
+    /// It was shut down, or aborted the task (law B11).
     Shutdown,
 }
 
@@ -231,7 +233,9 @@ impl<F> Debug for GroupClosed<F> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError<E> {
-    /// The child failed before; the failure is the caller's, and does not cancel the group.
+    /// The child failed before.
+    ///
+    /// The failure is the caller's, and does not cancel the group (law R2).
     #[error("the task failed before it was ready: {0}")]
     Failed(E),
     /// The child ended without saying that it is ready.

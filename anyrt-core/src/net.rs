@@ -27,12 +27,28 @@ pub trait NetDriver: Driver {
     type TcpListener: TcpListener<Stream = Self::TcpStream>;
 
     /// Connects to `address`, from any thread.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: refused, unreachable, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connection that was begun.
     fn raw_connect(
         &self,
         address: SocketAddr,
     ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
 
     /// Listens on `address`, from any thread; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no permission, not an address of this machine.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
     fn raw_listen(
         &self,
         address: SocketAddr,

@@ -32,7 +32,8 @@ pub use child::ThreadHandle;
 
 /// Children on threads of their own, as their closure sees them.
 ///
-/// Made by [`scope`]. Clones mean the same group. Whoever has one can spawn, as long as the closure or a child runs.
+/// Made by [`scope`], which returns only after all of them have ended (law G1). Clones mean the same
+/// group. Whoever has one can spawn, as long as the closure or a child runs.
 #[doc(alias = "Scope")]
 pub struct ThreadGroup<'scope, 'env, D, E> {
     threads: &'scope thread::Scope<'scope, 'env>,

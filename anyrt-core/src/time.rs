@@ -22,7 +22,7 @@ enum End {
 }
 
 pin_project! {
-    /// Waits until its deadline, never less.
+    /// Waits until its deadline, never less (law B4).
     ///
     /// # Cancel safety
     ///

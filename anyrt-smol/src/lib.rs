@@ -87,6 +87,10 @@ impl Toplevel for SmolBackend {
 }
 
 /// A wait on smol's clock.
+///
+/// # Cancel safety
+///
+/// **Safe.** Dropping it forgets the wait.
 #[derive(Debug)]
 pub struct SmolSleep(Timer);
 

@@ -66,7 +66,9 @@ impl TokioBackend {
     }
 }
 
-/// Takes a runtime of your own; somebody must drive it, and keep it while it is used.
+/// Takes a runtime of your own.
+///
+/// Somebody must drive it, and keep it while it is used.
 impl From<Handle> for TokioBackend {
     fn from(handle: Handle) -> Self {
         Self(Some(handle))
@@ -113,6 +115,10 @@ impl Toplevel for TokioBackend {
 
 pin_project_lite::pin_project! {
     /// A wait on a tokio runtime's clock.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     #[derive(Debug)]
     pub struct TokioSleep {
         #[pin]

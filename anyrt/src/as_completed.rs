@@ -11,13 +11,16 @@ use crate::AsCompleted;
 /// while the consumer does something else. They belong to the scope in which this function is called:
 /// a timeout around one `next` does not cut them.
 ///
-/// Dropping the stream cancels those that have not ended; they are adopted by the nearest enclosing
-/// group (laws X1, X2).
-///
 /// # Panics
 ///
 /// `next` panics at the first poll if there is no backend ([`AnyBackend::current`]). It resumes the
 /// first panic of a future, after it has cancelled the others and all have ended (law E5).
+///
+/// # Cancel safety
+///
+/// **Loses data** if the stream is dropped: outputs that were not taken go with it. The futures that
+/// have not ended are cancelled at once, and adopted by the nearest enclosing group (laws X1, X2). A
+/// `next` that is dropped took nothing.
 ///
 /// # Examples
 ///

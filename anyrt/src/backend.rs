@@ -72,6 +72,14 @@ impl AnyBackend {
     /// Names the runtime.
     ///
     /// That is `"tokio"`, `"smol"`, `"async-std"`, or what another backend says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let backend: anyrt::AnyBackend = "async_std".parse()?;
+    /// assert_eq!(backend.name(), "async-std");
+    /// # Ok::<(), anyrt::UnknownBackend>(())
+    /// ```
     pub fn name(&self) -> &'static str {
         each!(&self.0, driver => driver.name())
     }
@@ -149,7 +157,9 @@ impl Toplevel for AnyBackend {
     }
 }
 
-/// Wraps a backend whose type is not known, or takes out the one that it wraps.
+/// Wraps a backend whose type is not known.
+///
+/// One that it knows, or that is an `AnyBackend` already, is taken out.
 impl From<ErasedBackend> for AnyBackend {
     fn from(erased: ErasedBackend) -> Self {
         Self::from(&erased)

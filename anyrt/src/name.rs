@@ -16,6 +16,13 @@ pub struct UnknownBackend {
 
 impl UnknownBackend {
     /// Gives the name that was asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = "glommio".parse::<anyrt::AnyBackend>().unwrap_err();
+    /// assert_eq!(error.name(), "glommio");
+    /// ```
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -55,6 +55,19 @@ pub type TcpListener = CheckedListener<AnyTcpListener>;
 /// # Cancel safety
 ///
 /// **Safe.** Dropping it closes the connection that was begun.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// anyrt::run(async {
+///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
+///     let stream = anyrt::net::connect(listener.local_addr()?).await?;
+///     assert_eq!(stream.peer_addr()?, listener.local_addr()?);
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     current()?.connect(address).await
 }
@@ -69,6 +82,18 @@ pub async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
 /// # Cancel safety
 ///
 /// **Safe.** Dropping it closes the socket.
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// anyrt::run(async {
+///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
+///     assert_ne!(listener.local_addr()?.port(), 0);
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     current()?.listen(address).await
 }

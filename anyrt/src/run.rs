@@ -77,7 +77,7 @@ pub enum RunError {
     /// No backend is enabled.
     #[error(transparent)]
     NoRuntime(#[from] NoRuntime),
-    /// The environment variable `ANYRT_BACKEND` names no backend that is enabled.
+    /// The variable `ANYRT_BACKEND` names no backend that is enabled.
     #[error("the environment variable ANYRT_BACKEND: {0}")]
     UnknownBackend(UnknownBackend),
 }

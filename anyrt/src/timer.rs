@@ -13,7 +13,13 @@ use pin_project_lite::pin_project;
 use crate::enabled::{AsyncStd, Smol, Tokio};
 
 pin_project! {
-    /// The raw timer of an [`AnyBackend`](crate::AnyBackend), of which [`Sleep`](crate::Sleep) is made.
+    /// The raw timer of an [`AnyBackend`](crate::AnyBackend).
+    ///
+    /// A [`Sleep`](crate::Sleep) is made of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
     pub struct AnySleep {
         #[pin]
         timer: Timer,

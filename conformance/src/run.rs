@@ -21,7 +21,9 @@ pub enum Outcome {
         /// What the check saw.
         message: String,
     },
-    /// The check did not end within the law's time limit; its thread is left behind.
+    /// The check did not end within the law's time limit.
+    ///
+    /// Its thread is left behind.
     Hung,
 }
 

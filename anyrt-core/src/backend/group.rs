@@ -27,6 +27,10 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
 
     /// Starts a child, if the group has not ended.
     ///
+    /// # Panics
+    ///
+    /// Panics if the runtime cannot take tasks.
+    ///
     /// # Errors
     ///
     /// [`GroupClosed`] with the future, if the group has ended.
@@ -40,6 +44,10 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
 
     /// Starts a child, and waits until it says that it is ready.
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of a child that was not ready yet.
     ///
     /// # Errors
     ///
@@ -61,7 +69,9 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
     /// Cancels the body and all children.
     fn cancel(&self);
 
-    /// Cancels the body and all children, and says why; the first reason stays.
+    /// Cancels the body and all children, and says why.
+    ///
+    /// The first reason stays.
     fn cancel_with(&self, reason: Reason);
 }
 

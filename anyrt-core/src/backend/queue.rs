@@ -59,7 +59,9 @@ pub trait Sender<T: Send + 'static>: Clone + Send + Sync + 'static {
     /// [`TrySendError`] with the item, if the channel is full or closed.
     fn try_send(&self, item: T) -> Result<(), TrySendError<T>>;
 
-    /// Closes this clone; the receivers see the end when the last one is closed or dropped.
+    /// Closes this clone.
+    ///
+    /// The receivers see the end when the last one is closed or dropped.
     fn close(&self);
 }
 
@@ -85,6 +87,8 @@ pub trait Receiver<T: Send + 'static>: Clone + Send + Sync + 'static {
     /// [`TryRecvError`] if there is none, or the channel is closed.
     fn try_recv(&self) -> Result<T, TryRecvError>;
 
-    /// Closes this clone; the senders see it when the last one is closed or dropped.
+    /// Closes this clone.
+    ///
+    /// The senders see it when the last one is closed or dropped.
     fn close(&self);
 }

@@ -13,7 +13,9 @@ pub trait CancelScope: Sized + Send + 'static {
     /// What cancels the scope from elsewhere.
     type Handle: CancelHandle;
 
-    /// Sets a deadline so long after the first poll; `Duration::MAX` means none.
+    /// Sets a deadline so long after the first poll.
+    ///
+    /// The value `Duration::MAX` means none.
     #[must_use]
     fn with_timeout(self, timeout: Duration) -> Self;
 
@@ -53,7 +55,9 @@ pub trait CancelHandle: Clone + Debug + Send + Sync + 'static {
     /// Tells whether the scope was cancelled, by a call or by its deadline.
     fn cancel_called(&self) -> bool;
 
-    /// Tells whether the scope absorbed a cancellation, so that its `run` gave `Cancelled`.
+    /// Tells whether the scope absorbed a cancellation.
+    ///
+    /// Its `run` gave `Cancelled` then.
     fn cancelled_caught(&self) -> bool;
 
     /// Gives the scope's own deadline.

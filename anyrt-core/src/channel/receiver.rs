@@ -118,7 +118,7 @@ impl<T> Debug for Receiver<T> {
 ///
 /// # Cancel safety
 ///
-/// **Safe.** A `recv` that is dropped took nothing.
+/// **Safe.** A `recv` that is dropped took nothing (law P3).
 #[must_use = "a recv does nothing unless it is awaited"]
 pub struct Receiving<'a, T> {
     receiver: &'a Receiver<T>,

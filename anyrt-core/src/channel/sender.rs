@@ -120,7 +120,7 @@ impl<T> Debug for Sender<T> {
 ///
 /// # Cancel safety
 ///
-/// **Loses data**: an item whose `send` is dropped is dropped with it, and never received.
+/// **Loses data**: an item whose `send` is dropped is dropped with it, and never received (law P3).
 #[must_use = "a send does nothing unless it is awaited"]
 pub struct Sending<'a, T> {
     sender: &'a Sender<T>,

@@ -99,7 +99,8 @@ impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
 ///
 /// # Cancel safety
 ///
-/// **Loses data** when dropped: the child's value goes with the handle. The child runs on.
+/// **Loses data** when dropped: the child's value goes with the handle. The child runs on
+/// (law G9).
 #[must_use = "a join does nothing unless it is awaited"]
 pub struct Join<T> {
     handle: TaskHandle<T>,

@@ -81,6 +81,12 @@ impl<D: Driver, E: Send + 'static> Debug for LimitedGroup<D, E> {
 pin_project! {
     /// The future of [`LimitedGroup::spawn_when_free`].
     ///
+    /// Callers get their turn in the order in which they came (law F1).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the group has ended meanwhile.
+    ///
     /// # Cancel safety
     ///
     /// **Loses its place** in the queue when dropped; the child was not run.

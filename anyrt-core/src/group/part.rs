@@ -1,8 +1,8 @@
 //! What a node has more if it is a group, or a child.
 //!
-//! # Invariants of the count
+//! # Invariants
 //!
-//! - A group counts itself as one task: its body, until the body's future is gone and joined.
+//! - The count: a group counts itself as one task: its body, until the body's future is gone and joined.
 //! - `spawned` grows under the group's link lock only, and only while the group is not closed.
 //!   `finished` grows without a lock, on a cache line of its own. A group closes under the link lock,
 //!   when the two say that nobody is left, so that `try_spawn` is exact.

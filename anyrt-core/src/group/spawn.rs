@@ -46,9 +46,9 @@ impl<D, E> TaskGroup<D, E> {
         Self { name: Some(name.into()), ..self.clone() }
     }
 
-    /// Gives the same group, whose children spawned through this end with the others.
+    /// Gives the same group, whose new children end with the others.
     ///
-    /// They do not keep the group open: when the body and all other children have ended, they are
+    /// Those that are spawned through this do not keep the group open: when the body and all other children have ended, they are
     /// cancelled, and joined. In all else they are children like the others.
     #[must_use]
     #[doc(alias = "daemon")]
@@ -56,7 +56,7 @@ impl<D, E> TaskGroup<D, E> {
         Self { is_background: true, ..self.clone() }
     }
 
-    /// Gives the same group, through which at most `limit` children run at once.
+    /// Gives the same group, in which at most `limit` children run at once.
     ///
     /// Only those are counted that are spawned through this and its clones.
     pub fn limited(&self, limit: usize) -> LimitedGroup<D, E> {
@@ -97,6 +97,10 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     }
 
     /// Starts a child, if the group has not ended.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the runtime cannot take tasks.
     ///
     /// # Errors
     ///

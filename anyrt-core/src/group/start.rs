@@ -41,9 +41,9 @@ pub struct Readiness<V, E> {
 }
 
 impl<V: Send + 'static, E: Send + 'static> Readiness<V, E> {
-    /// Lets the caller of `start` go on with this value; the child is the group's from now on.
+    /// Lets the caller of `start` go on with this value.
     ///
-    /// If the child is cancelled already, nothing moves: the caller joins the child.
+    /// The child is the group's from now on (law R1). If the child is cancelled already, nothing moves: the caller joins the child.
     pub fn started(self, value: V) {
         let mut stage = lock(&self.call.stage);
         let unwanted = match &mut *stage {

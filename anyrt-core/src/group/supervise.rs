@@ -17,12 +17,14 @@ use crate::outcome::Outcome;
 pub struct Supervised<T, E> {
     /// The value of the body.
     pub value: T,
-    /// The failures of the children, in completion order.
+    /// The failures of the children, in completion order (law E2).
     pub failures: Vec<E>,
 }
 
 pin_project! {
-    /// The future of `supervise`: a group in which a child's failure cancels nobody.
+    /// The future of `supervise`.
+    ///
+    /// It is a group in which a child's failure cancels nobody.
     ///
     /// # Panics
     ///

@@ -38,7 +38,7 @@ pin_project! {
     ///
     /// # Panics
     ///
-    /// Resumes the first panic of the body or of a child, after all of them have ended.
+    /// Resumes the first panic of the body or of a child, after all of them have ended (law E5).
     ///
     /// # Cancel safety
     ///

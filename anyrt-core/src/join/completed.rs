@@ -35,8 +35,11 @@ use crate::{budget, leaf};
 /// go on while the consumer does something else. They belong to the scope in which the stream was
 /// made: a timeout around one `next` does not cut them.
 ///
-/// Dropping it cancels those that have not ended; they are adopted by the nearest enclosing group
-/// (laws X1, X2).
+/// # Cancel safety
+///
+/// **Loses data** if it is dropped: outputs that were not taken go with it. The futures that have not
+/// ended are cancelled at once, and adopted by the nearest enclosing group (laws X1, X2). A
+/// [`next`](Self::next) that is dropped took nothing.
 #[must_use = "nothing starts before the first next"]
 pub struct AsCompleted<D, T> {
     group: FanOut<D, Infallible, ()>,
@@ -224,7 +227,7 @@ impl<D, T> Debug for AsCompleted<D, T> {
 ///
 /// # Cancel safety
 ///
-/// **Safe.** A `next` that is dropped took nothing.
+/// **Safe.** A `next` that is dropped took nothing (laws P1, X3).
 #[must_use = "a next does nothing unless it is awaited"]
 pub struct NextCompleted<'a, D, T> {
     stream: &'a mut AsCompleted<D, T>,

@@ -144,7 +144,7 @@ impl<D, T, E> Debug for Race<D, T, E> {
 pub enum RaceError<E> {
     /// There were no futures, so that nobody could win.
     Empty,
-    /// All futures failed: all failures, in completion order.
+    /// All futures failed: all failures, in completion order (law E2).
     Failed(Failures<E>),
     /// The runtime was shut down and dropped one of the futures.
     Cancelled(Cancelled),

@@ -21,6 +21,8 @@ use crate::tree::Inquiry;
 pin_project! {
     /// The future of [`CancelScope::run`].
     ///
+    /// A cancelled future is dropped where it waits: code after that never runs (law C6).
+    ///
     /// # Cancel safety
     ///
     /// **Safe** as far as the future inside is.

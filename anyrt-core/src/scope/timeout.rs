@@ -14,7 +14,8 @@ use crate::error::TimedOut;
 pin_project! {
     /// The future of `move_on_after` and `move_on_at`.
     ///
-    /// It gives `None` if the time was too short.
+    /// It gives `None` if the time was too short. A future that has completed gives its value, however
+    /// late (law C3).
     ///
     /// # Cancel safety
     ///
@@ -53,7 +54,7 @@ impl<D: Driver, F: Future> Future for MoveOnAfter<D, F> {
 pin_project! {
     /// The future of `fail_after` and `fail_at`.
     ///
-    /// It gives [`TimedOut`] if the time was too short.
+    /// It gives [`TimedOut`] exactly if its own deadline ended the future (law D4).
     ///
     /// # Cancel safety
     ///

@@ -269,6 +269,8 @@ impl Waiter {
 
 /// The future of [`Semaphore::acquire`] and [`Semaphore::acquire_many`].
 ///
+/// Waiters are served in the order in which they came (law F1).
+///
 /// # Cancel safety
 ///
 /// **Loses its place** in the queue when dropped, and nothing else.
@@ -297,7 +299,8 @@ impl Drop for Acquire<'_> {
 
 /// The future of [`Semaphore::acquire_owned`].
 ///
-/// And of [`Semaphore::acquire_many_owned`].
+/// And of [`Semaphore::acquire_many_owned`]. Waiters are served in the order in which they came (law
+/// F1).
 ///
 /// # Cancel safety
 ///

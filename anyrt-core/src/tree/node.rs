@@ -270,7 +270,7 @@ impl Node {
     }
 }
 
-/// Drops a chain of parents in a loop: a chain of 10,000 must not recurse.
+/// Drops a chain of parents in a loop: one of 10,000 must not recurse.
 impl Drop for Node {
     fn drop(&mut self) {
         let mut more = Vec::new();

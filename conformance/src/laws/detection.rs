@@ -18,12 +18,16 @@ use self::detect::Detector;
 use crate::law::Law;
 use crate::subject::Subject;
 
-/// Gives the laws of detection, for the backend whose name the driver has.
+/// Gives the laws of detection.
+///
+/// They are checked for the backend whose name the driver has.
 pub fn detection_laws() -> Vec<Law<Subject>> {
     detection_laws_of::<AnyBackend>()
 }
 
-/// Gives the laws of detection, for another detector than the facade's own.
+/// Gives the laws of detection, for any detector.
+///
+/// The facade's own is that of [`detection_laws`].
 pub fn detection_laws_of<D: Detect>() -> Vec<Law<Subject>> {
     vec![
         Law::new(

@@ -19,7 +19,9 @@ use tokio::runtime::Handle;
 
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What is held to the laws of detection: the facade's backend, or one that is found wrongly.
+/// What is held to the laws of detection.
+///
+/// It is the facade's backend, or one that is found wrongly.
 pub trait Detect: Ambient + Toplevel {
     /// Gives the backends that are enabled.
     fn available() -> Vec<Self>;
