@@ -48,8 +48,9 @@ impl<D, E> TaskGroup<D, E> {
 
     /// Gives the same group, whose new children end with the others.
     ///
-    /// Those that are spawned through this do not keep the group open: when the body and all other children have ended, they are
-    /// cancelled, and joined. In all else they are children like the others.
+    /// Those that are spawned through this do not keep the group open: when the body and all other
+    /// children have ended, they are cancelled, and joined. In all else they are children like the
+    /// others.
     #[must_use]
     #[doc(alias = "daemon")]
     pub fn background(&self) -> Self {
