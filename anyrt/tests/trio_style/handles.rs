@@ -1,0 +1,133 @@
+//! Handles of children.
+
+use anyrt::{Reason, TaskError, TaskGroup};
+
+use crate::support::{Event, Failing, HOUR, Log, in_time};
+
+#[anyrt::test]
+async fn values_are_there_also_after_the_group_has_ended() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        Ok([1, 2, 3].map(|number| group.spawn(async move { Ok(number * 10) })))
+    });
+    let mut values = Vec::new();
+    for handle in in_time(group).await.unwrap() {
+        assert!(handle.is_finished());
+        values.push(handle.await.unwrap());
+    }
+    assert_eq!(values, [10, 20, 30]);
+}
+
+#[anyrt::test]
+async fn a_handle_tells_that_its_child_failed_and_the_group_tells_how() {
+    let log = Log::default();
+    let group = anyrt::task_group(|group: Failing| {
+        let log = &log;
+        async move {
+            let child = group.spawn(async { Err::<(), _>("failure") });
+            let joined = async {
+                assert!(matches!(child.await, Err(TaskError::Failed)));
+                log.note("seen");
+            };
+            anyrt::shield(joined).await;
+            Ok(())
+        }
+    });
+    assert_eq!(in_time(group).await.unwrap_err().failures(), ["failure"]);
+    assert_eq!(log.entries(), ["seen"]);
+}
+
+#[anyrt::test]
+async fn one_child_is_cancelled_alone_and_has_ended_when_its_handle_says_so() {
+    let log = Log::default();
+    let in_child = log.clone();
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let (running, go) = (Event::new(), Event::new());
+        let (is_running, gone) = (running.clone(), go.clone());
+        let child = group.spawn(async move {
+            let work = async {
+                running.set();
+                anyrt::sleep(HOUR).await;
+            };
+            let cleanup = async {
+                anyrt::yield_now().await;
+                in_child.note("cleaned up");
+            };
+            anyrt::finally(work, cleanup).await;
+        });
+        let sibling = group.spawn(async move {
+            gone.wait().await;
+            Ok("sibling")
+        });
+        is_running.wait().await;
+        child.cancel_with("not needed");
+        let reason = match child.await {
+            Err(TaskError::Cancelled(cancelled)) => cancelled.reason().clone(),
+            other => panic!("{other:?}"),
+        };
+        go.set();
+        Ok((reason, sibling.await.unwrap()))
+    });
+    assert_eq!(in_time(group).await, Ok((Reason::from("not needed"), "sibling")));
+    assert_eq!(log.entries(), ["cleaned up"]);
+}
+
+#[anyrt::test]
+async fn a_child_cancelled_before_it_ran_still_runs_to_its_first_checkpoint() {
+    let log = Log::default();
+    let in_child = log.clone();
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let child = group.spawn(async move {
+            in_child.note("entered");
+            anyrt::checkpoint().await;
+            in_child.note("too far");
+        });
+        child.cancel();
+        Ok(matches!(child.await, Err(TaskError::Cancelled(_))))
+    });
+    // On several threads it may have entered before the cancellation: the same is seen.
+    assert_eq!(in_time(group).await.map(|_| ()), Ok(()));
+    assert_eq!(log.entries().first(), Some(&"entered"));
+}
+
+#[anyrt::test]
+async fn cancelling_a_child_that_has_ended_changes_nothing() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let ended = Event::new();
+        let has_ended = ended.clone();
+        let child = group.spawn(async move {
+            ended.set();
+            Ok(1)
+        });
+        has_ended.wait().await;
+        child.cancel(); // It has no checkpoint any more.
+        Ok(child.await.unwrap())
+    });
+    assert_eq!(in_time(group).await, Ok(1));
+}
+
+#[anyrt::test]
+async fn a_dropped_handle_changes_nothing() {
+    let log = Log::default();
+    let in_child = log.clone();
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        drop(group.spawn(async move {
+            anyrt::yield_now().await;
+            in_child.note("child");
+        }));
+    });
+    assert_eq!(in_time(group).await, Ok(()));
+    assert_eq!(log.entries(), ["child"]);
+}
+
+#[anyrt::test]
+async fn children_have_names_and_ids() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let named = group.named("worker").spawn(async {});
+        let unnamed = group.spawn(async {});
+        assert_eq!(named.name(), Some("worker"));
+        assert_eq!(unnamed.name(), None);
+        assert_ne!(named.id(), unnamed.id());
+        assert_ne!(named.spawned_at().line(), unnamed.spawned_at().line());
+    });
+    assert_eq!(in_time(group).await, Ok(()));
+}
