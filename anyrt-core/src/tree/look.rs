@@ -28,18 +28,23 @@ impl Node {
         let mut found = Vec::new();
         let mut todo = vec![self.clone()];
         while let Some(node) = todo.pop() {
-            let link = lock(&node.link);
-            let Some(extra) = link.extra() else { continue };
-            for child in extra.children.iter() {
+            // What is not kept is dropped without a lock, since it may be the last of its kind.
+            let children: Vec<_> = match lock(&node.link).extra() {
+                Some(extra) => {
+                    if Arc::ptr_eq(&node, self) {
+                        found.extend(extra.tasks.iter().cloned());
+                    }
+                    extra.children.iter().collect()
+                }
+                None => continue,
+            };
+            for child in children {
                 match child.role {
                     Role::Scope => todo.push(child),
                     Role::Group(_) => found.push(child),
                     // A task that is starting is shown in its group.
                     Role::Task(_) => {}
                 }
-            }
-            if Arc::ptr_eq(&node, self) {
-                found.extend(extra.tasks.iter().cloned());
             }
         }
         found.retain(|node| match node.role {
@@ -83,7 +88,8 @@ impl Node {
 
 /// Gives all groups and tasks, each followed by what is inside.
 pub(crate) fn look() -> Vec<Entry> {
-    let outermost: Vec<_> = lock(&OUTERMOST).iter().filter(|node| !node.has(CLOSED)).collect();
+    let mut outermost: Vec<_> = lock(&OUTERMOST).iter().collect();
+    outermost.retain(|node| !node.has(CLOSED));
     let mut entries = Vec::new();
     let mut todo: Vec<_> = outermost.into_iter().rev().map(|node| (node, 0)).collect();
     while let Some((node, depth)) = todo.pop() {

@@ -1,4 +1,4 @@
-//! What somebody who knows Trio and AnyIO tries first, with the public API alone.
+//! What somebody who knows Trio and `AnyIO` tries first, with the public API alone.
 //!
 //! A cancelled future is dropped at its await: where Trio runs an `except` or `finally` block, these
 //! programs have a destructor or [`anyrt::finally`].

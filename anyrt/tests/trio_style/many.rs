@@ -1,4 +1,4 @@
-//! Many futures at once: gather, race, as_completed, retry, supervise, inline groups.
+//! Many futures at once: gather, race, `as_completed`, retry, supervise, inline groups.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
