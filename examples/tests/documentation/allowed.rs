@@ -27,17 +27,7 @@ const fn except(
     Exception { rule, file, name, reason }
 }
 
-/// Of what only notes where it was called.
-const NOTES_A_PLACE: &str = "the caller's line is the group's place in the task tree";
-
 pub(crate) const EXCEPTIONS: &[Exception] = &[
-    except(Rule::Panics, "anyrt-core/src/group/root.rs", "Root::on", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/group/run.rs", "RunGroup::on", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/group/run.rs", "RunGroup::ambient", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/group/supervise.rs", "Supervise::on", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/group/supervise.rs", "Supervise::ambient", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/inline/run.rs", "RunInlineGroup::on", NOTES_A_PLACE),
-    except(Rule::Panics, "anyrt-core/src/inline/run.rs", "RunInlineGroup::ambient", NOTES_A_PLACE),
     except(
         Rule::Panics,
         "anyrt-core/src/inline/handle.rs",
