@@ -78,6 +78,8 @@ fn a_failure_or_panic_that_is_not_told_is_found() {
     assert_fault(rules::errors_and_panics, named, errors);
     let tracked = "#[track_caller] pub fn read() {}";
     assert_fault(rules::errors_and_panics, tracked, "no section `Panics`");
+    let made = "impl Read { #[track_caller] pub fn new() -> Self {} }";
+    assert_fine(rules::errors_and_panics, made);
 }
 
 #[test]

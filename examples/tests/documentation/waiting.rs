@@ -31,6 +31,12 @@ pub(crate) fn name(ty: &Type) -> Option<String> {
     }
 }
 
+/// Whether a function makes a value of the type that it belongs to.
+pub(crate) fn is_constructor(signature: &Signature) -> bool {
+    let ReturnType::Type(_, ty) = &signature.output else { return false };
+    signature.receiver().is_none() && name(ty).is_some_and(|name| name == "Self")
+}
+
 fn is_result(ty: &Type) -> bool {
     name(ty).is_some_and(|name| name == "Result")
 }
