@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod deadlines;
+mod edges;
 mod errors;
 mod groups;
 mod handles;

@@ -95,22 +95,13 @@ async fn happy_eyeballs(
     let (win, won) = channel::unbounded();
     let group = anyrt::supervise(|group: Failing| async move {
         for attempt in attempts {
-            let failed = Event::new();
-            let (win, has_failed, winner) = (win.clone(), failed.clone(), group.clone());
-            group.spawn(async move {
-                match attempt.await {
-                    Ok(value) => {
-                        let _ = win.try_send(value);
-                        winner.cancel();
-                        Ok(())
-                    }
-                    Err(error) => {
-                        failed.set();
-                        Err(error)
-                    }
-                }
+            let (win, winner) = (win.clone(), group.clone());
+            let child = group.spawn(async move {
+                let _ = win.try_send(attempt.await?);
+                winner.cancel();
+                Ok(())
             });
-            anyrt::move_on_after(delay, has_failed.wait()).await;
+            let _ = anyrt::move_on_after(delay, child.into_future()).await;
         }
         Ok(())
     });
