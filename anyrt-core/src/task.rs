@@ -31,7 +31,9 @@ pub fn yield_now() -> impl Future<Output = ()> + Send {
     leaf::yield_now()
 }
 
-/// Tells whether the innermost scope around the caller is cancelled.
+/// Tells whether a checkpoint here would be cut.
+///
+/// That is so if any visible scope around the caller is cancelled; a shield hides outer ones.
 pub fn is_cancelled() -> bool {
     frame::is_cancelled()
 }

@@ -48,6 +48,7 @@ impl CancelHandle {
     /// Moves, sets or removes the deadline.
     ///
     /// One that has struck stays struck (law D2).
+    /// Before the first poll it replaces a timeout, too.
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.0.move_deadline(deadline);
     }
