@@ -32,7 +32,7 @@ use crate::future::Supervise;
 ///
 /// ```
 /// let supervised = anyrt::run(anyrt::supervise(|group| async move {
-///     group.spawn(async { Err("no such host") });
+///     group.spawn(async { Err::<(), _>("no such host") });
 ///     let fine = group.spawn(async { Ok(42) });
 ///     Ok(fine.await.unwrap())
 /// }));
