@@ -58,6 +58,21 @@ use crate::future::RunGroup;
 /// assert_eq!(failed.unwrap_err().failures(), ["no such host"]);
 /// ```
 ///
+/// A service in the background, which the caller waits for until it is ready:
+///
+/// ```
+/// use anyrt::TaskGroup;
+///
+/// let port = anyrt::run(anyrt::task_group(|group: TaskGroup| async move {
+///     let started = group.background().start(|ready| async move {
+///         ready.started(8080); // listens from here on
+///         anyrt::sleep_forever().await;
+///     });
+///     Ok(started.await.unwrap())
+/// }));
+/// assert_eq!(port, Ok(8080));
+/// ```
+///
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 /// [`GroupError::Failed`]: crate::GroupError::Failed
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled

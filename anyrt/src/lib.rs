@@ -90,6 +90,8 @@
 //!   [`checkpoint`] before the report lets the cancellation come first.
 //! - A shield protects while its owner polls it. One that is kept aside while its owner waits for
 //!   something else is dropped with its owner.
+//! - Scopes and groups that are nested inside one task are polled on one stack, as nested futures are:
+//!   some 2 KiB a level in a debug build. Deep nesting goes through tasks, which costs no stack.
 //! - A future that waits in a queue and is no longer polled blocks whoever comes after it. Keep such
 //!   futures in tasks of their own.
 //!
