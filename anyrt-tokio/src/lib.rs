@@ -1,7 +1,10 @@
 //! tokio as a backend of anyrt.
 //!
-//! A [`TokioBackend`] is a handle of one tokio runtime. Everything that anyrt promises is made of
-//! these calls; the laws are the engine's, nothing is decided here.
+#![doc = include_str!("../README.md")]
+//!
+//! # What the engine calls
+//!
+//! Everything that anyrt promises is made of these calls, and nothing is decided here:
 //!
 //! | `Driver`'s method | tokio's function |
 //! |---|---|
@@ -12,17 +15,6 @@
 //! | `Sleep::reset` | [`tokio::time::Sleep::reset`] |
 //! | `Toplevel::block_on` | [`Handle::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | `tokio::net::TcpStream::connect`, `TcpListener::bind` |
-//!
-//! # Examples
-//!
-//! ```
-//! use anyrt_core::prelude::*;
-//! use anyrt_tokio::TokioBackend;
-//!
-//! let tokio = TokioBackend::new();
-//! let answer = tokio.run(async { tokio.run_blocking(|| 6 * 7).await });
-//! assert_eq!(answer, 42);
-//! ```
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "net")]
@@ -150,7 +142,3 @@ impl Sleep for TokioSleep {
         self.project().timer.reset(deadline.into());
     }
 }
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
