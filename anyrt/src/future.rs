@@ -7,7 +7,7 @@ use crate::backend::AnyBackend;
 pub use anyrt_core::group::Join;
 
 /// The future of [`task_group`](crate::task_group).
-pub type RunGroup<E, Body, Fut> = group::RunGroup<AnyBackend, E, Body, Fut>;
+pub type RunGroup<E, Body, Fut, T> = group::RunGroup<AnyBackend, E, Body, Fut, T>;
 
 /// The future of [`CancelScope::run`](crate::CancelScope::run).
 pub type RunScope<F> = scope::RunScope<AnyBackend, F>;
@@ -28,14 +28,14 @@ pub type Finally<F, C> = scope::Finally<AnyBackend, F, C>;
 pub type Start<E, M, F, V> = group::Start<AnyBackend, E, M, F, V>;
 
 /// The future of [`supervise`](crate::supervise).
-pub type Supervise<E, Body, Fut> = group::Supervise<AnyBackend, E, Body, Fut>;
+pub type Supervise<E, Body, Fut, T> = group::Supervise<AnyBackend, E, Body, Fut, T>;
 
 /// The future of [`LimitedGroup::spawn_when_free`](crate::LimitedGroup::spawn_when_free).
 pub type SpawnWhenFree<E, F> = group::SpawnWhenFree<AnyBackend, E, F>;
 
 /// The future of [`inline_group`](crate::inline_group).
-pub type RunInlineGroup<'env, E, Body, Fut> =
-    inline::RunInlineGroup<'env, AnyBackend, E, Body, Fut>;
+pub type RunInlineGroup<'env, E, Body, Fut, T> =
+    inline::RunInlineGroup<'env, AnyBackend, E, Body, Fut, T>;
 
 /// The future of [`blocking::run`](crate::blocking::run).
 pub type RunBlocking<F, T> = blocking::RunBlocking<AnyBackend, F, T>;

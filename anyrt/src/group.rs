@@ -79,7 +79,9 @@ use crate::future::RunGroup;
 #[doc(alias = "nursery")]
 #[doc(alias = "open_nursery")]
 #[track_caller]
-pub fn task_group<E, Body, Fut>(body: Body) -> RunGroup<E, Body, Fut>
+pub fn task_group<E, Body, Fut>(
+    body: Body,
+) -> RunGroup<E, Body, Fut, <Fut::Output as Outcome<E>>::Value>
 where
     E: Send + 'static,
     Body: FnOnce(TaskGroup<E>) -> Fut,

@@ -52,7 +52,9 @@ use crate::future::RunInlineGroup;
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "moro")]
 #[track_caller]
-pub fn inline_group<'env, E, Body, Fut>(body: Body) -> RunInlineGroup<'env, E, Body, Fut>
+pub fn inline_group<'env, E, Body, Fut>(
+    body: Body,
+) -> RunInlineGroup<'env, E, Body, Fut, <Fut::Output as Outcome<E>>::Value>
 where
     E: Send + 'static,
     Body: FnOnce(InlineGroup<'env, E>) -> Fut,

@@ -47,7 +47,9 @@ use crate::future::Supervise;
 #[doc(alias = "supervisorScope")]
 #[doc(alias = "return_exceptions")]
 #[track_caller]
-pub fn supervise<E, Body, Fut>(body: Body) -> Supervise<E, Body, Fut>
+pub fn supervise<E, Body, Fut>(
+    body: Body,
+) -> Supervise<E, Body, Fut, <Fut::Output as Outcome<E>>::Value>
 where
     E: Send + 'static,
     Body: FnOnce(TaskGroup<E>) -> Fut,

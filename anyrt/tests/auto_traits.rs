@@ -50,7 +50,7 @@ macro_rules! assert_is {
 }
 
 type Body = fn(TaskGroup<String>) -> Ready<Result<(), String>>;
-type Group<E, T> = RunGroup<E, fn(TaskGroup<E>) -> Ready<Result<T, E>>, Ready<Result<T, E>>>;
+type Group<E, T> = RunGroup<E, fn(TaskGroup<E>) -> Ready<Result<T, E>>, Ready<Result<T, E>>, T>;
 type LocalBody = Box<dyn FnOnce(TaskGroup) -> Ready<()>>;
 
 #[test]
@@ -124,10 +124,10 @@ fn futures_that_run_others() {
         FailAfter<Neither>: 0 0 0;
         Shield<Pending<u8>>: 1 1 0;
         Shield<Neither>: 0 0 0;
-        RunGroup<String, Body, Ready<Result<(), String>>>: 1 1 1;
+        RunGroup<String, Body, Ready<Result<(), String>>, ()>: 1 1 1;
         Group<NotSync, u8>: 1 0 1;
         Group<String, Neither>: 0 0 1;
-        RunGroup<std::convert::Infallible, LocalBody, Ready<()>>: 0 0 1;
+        RunGroup<std::convert::Infallible, LocalBody, Ready<()>, ()>: 0 0 1;
     }
 }
 

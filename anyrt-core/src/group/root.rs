@@ -49,7 +49,7 @@ pin_project! {
         F: Future,
     {
         #[pin]
-        group: RunGroup<D, Infallible, Make<D, F>, Infallibly<F>>,
+        group: RunGroup<D, Infallible, Make<D, F>, Infallibly<F>, F::Output>,
     }
 }
 

@@ -34,29 +34,23 @@ pin_project! {
     ///
     /// **Safe.** If it is dropped, its children are cancelled at once, and adopted by the nearest
     /// enclosing group (laws X1, X2).
+    // The value is a parameter: as `<F::Output as Outcome<E>>::Value` it would make a child that
+    // awaits a group whose failures have a lifetime "not general enough" to be `Send`.
     #[must_use = "a task group does nothing unless it is awaited"]
-    pub struct RunGroup<D, E, B, F>
-    where
-        F: Future,
-        F::Output: Outcome<E>,
-    {
+    pub struct RunGroup<D, E, B, F, V> {
         source: Source<D>,
         is_root: bool,
         is_supervisor: bool,
         place: &'static Location<'static>,
         make: Option<B>,
         live: Option<Live>,
-        value: Option<<F::Output as Outcome<E>>::Value>,
+        value: Option<V>,
         types: PhantomData<fn() -> E>,
         #[pin]
         body: Option<F>,
     }
 
-    impl<D, E, B, F> PinnedDrop for RunGroup<D, E, B, F>
-    where
-        F: Future,
-        F::Output: Outcome<E>,
-    {
+    impl<D, E, B, F, V> PinnedDrop for RunGroup<D, E, B, F, V> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             let Some(live) = this.live else { return };
@@ -111,11 +105,11 @@ impl Phase {
     }
 }
 
-impl<D, E, B, F> RunGroup<D, E, B, F>
+impl<D, E, B, F, V> RunGroup<D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
     #[track_caller]
     fn new(source: Source<D>, make: Option<B>, body: Option<F>) -> Self {
@@ -160,12 +154,12 @@ where
     }
 }
 
-impl<D, E, B, F> RunGroup<D, E, B, F>
+impl<D, E, B, F, V> RunGroup<D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: FnOnce(TaskGroup<D, E>) -> F,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
     /// Makes a group on `driver`; `body` is called at the first poll.
     #[track_caller]
@@ -307,14 +301,14 @@ impl Live {
     }
 }
 
-impl<D, E, B, F> Future for RunGroup<D, E, B, F>
+impl<D, E, B, F, V> Future for RunGroup<D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: MakeBody<D, E, F>,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
-    type Output = Result<<F::Output as Outcome<E>>::Value, GroupError<E>>;
+    type Output = Result<V, GroupError<E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -355,10 +349,7 @@ where
     }
 }
 
-impl<D, E, B, F> Debug for RunGroup<D, E, B, F>
-where
-    F: Future<Output: Outcome<E>>,
-{
+impl<D, E, B, F, V> Debug for RunGroup<D, E, B, F, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let node = self.live.as_ref().map(|live| Arc::clone(&live.seat.node));
         f.debug_struct("RunGroup")

@@ -36,22 +36,18 @@ pin_project! {
     /// **Safe.** If it is dropped, its children are cancelled at once, and adopted by the nearest
     /// enclosing group (laws X1, X2).
     #[must_use = "a supervisor does nothing unless it is awaited"]
-    pub struct Supervise<D, E, B, F>
-    where
-        F: Future,
-        F::Output: Outcome<E>,
-    {
+    pub struct Supervise<D, E, B, F, V> {
         #[pin]
-        group: RunGroup<D, E, B, F>,
+        group: RunGroup<D, E, B, F, V>,
     }
 }
 
-impl<D, E, B, F> Supervise<D, E, B, F>
+impl<D, E, B, F, V> Supervise<D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: FnOnce(TaskGroup<D, E>) -> F,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
     /// Makes a supervisor on `driver`; `body` is called at the first poll.
     #[track_caller]
@@ -69,14 +65,14 @@ where
     }
 }
 
-impl<D, E, B, F> Future for Supervise<D, E, B, F>
+impl<D, E, B, F, V> Future for Supervise<D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: FnOnce(TaskGroup<D, E>) -> F,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
-    type Output = Result<Supervised<<F::Output as Outcome<E>>::Value, E>, GroupError<E>>;
+    type Output = Result<Supervised<V, E>, GroupError<E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
@@ -86,10 +82,7 @@ where
     }
 }
 
-impl<D, E, B, F> Debug for Supervise<D, E, B, F>
-where
-    F: Future<Output: Outcome<E>>,
-{
+impl<D, E, B, F, V> Debug for Supervise<D, E, B, F, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Supervise").field(&self.group).finish()
     }

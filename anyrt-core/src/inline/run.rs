@@ -44,34 +44,26 @@ pin_project! {
     ///
     /// **Safe.** If it is dropped, its children are dropped with it.
     #[must_use = "an inline group does nothing unless it is awaited"]
-    pub struct RunInlineGroup<'env, D, E, B, F>
-    where
-        F: Future,
-        F::Output: Outcome<E>,
-    {
+    pub struct RunInlineGroup<'env, D, E, B, F, V> {
         #[pin]
-        group: RunGroup<D, E, InlineBody<'env, B>, F>,
+        group: RunGroup<D, E, InlineBody<'env, B>, F, V>,
         children: ChildSet<'env>,
         inbox: Arc<Inbox<'env>>,
     }
 
-    impl<D, E, B, F> PinnedDrop for RunInlineGroup<'_, D, E, B, F>
-    where
-        F: Future,
-        F::Output: Outcome<E>,
-    {
+    impl<D, E, B, F, V> PinnedDrop for RunInlineGroup<'_, D, E, B, F, V> {
         fn drop(this: Pin<&mut Self>) {
             this.project().inbox.close();
         }
     }
 }
 
-impl<'env, D, E, B, F> RunInlineGroup<'env, D, E, B, F>
+impl<'env, D, E, B, F, V> RunInlineGroup<'env, D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: FnOnce(InlineGroup<'env, D, E>) -> F,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
     #[track_caller]
     fn from_source(source: Source<D>, body: B) -> Self {
@@ -96,14 +88,14 @@ where
     }
 }
 
-impl<'env, D, E, B, F> Future for RunInlineGroup<'env, D, E, B, F>
+impl<'env, D, E, B, F, V> Future for RunInlineGroup<'env, D, E, B, F, V>
 where
     D: Driver,
     E: Send + 'static,
     B: FnOnce(InlineGroup<'env, D, E>) -> F,
-    F: Future<Output: Outcome<E>>,
+    F: Future<Output: Outcome<E, Value = V>>,
 {
-    type Output = Result<<F::Output as Outcome<E>>::Value, GroupError<E>>;
+    type Output = Result<V, GroupError<E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
@@ -115,10 +107,7 @@ where
     }
 }
 
-impl<D, E, B, F> Debug for RunInlineGroup<'_, D, E, B, F>
-where
-    F: Future<Output: Outcome<E>>,
-{
+impl<D, E, B, F, V> Debug for RunInlineGroup<'_, D, E, B, F, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunInlineGroup")
             .field("group", &self.group)

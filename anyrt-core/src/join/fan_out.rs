@@ -23,7 +23,7 @@ pub(super) type Take<O> = Box<dyn FnOnce() -> Option<O> + Send>;
 type Started<E, O> = Ready<Result<Take<O>, E>>;
 type Start<D, E, O> = Box<dyn FnOnce(TaskGroup<D, E>) -> Started<E, O> + Send>;
 
-type Group<D, E, O> = RunGroup<D, E, Start<D, E, O>, Started<E, O>>;
+type Group<D, E, O> = RunGroup<D, E, Start<D, E, O>, Started<E, O>, Take<O>>;
 
 /// Where a child leaves its output.
 pub(super) struct Slot<T>(Arc<Mutex<Option<T>>>);
