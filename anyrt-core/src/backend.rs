@@ -19,6 +19,7 @@ mod scope;
 mod sleep;
 
 use std::future::{Future, pending};
+use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use crate::error::{GroupError, TimedOut};
@@ -217,6 +218,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// **Safe** as far as `future` is.
+    #[track_caller]
     fn fail_after<F>(
         &self,
         timeout: Duration,
@@ -226,7 +228,8 @@ pub trait Backend: Clone + Send + Sync + 'static {
         F: Future<Output: Send> + Send,
     {
         let scope = self.cancel_scope().with_timeout(timeout);
-        async move { scope.run(future).await.map_err(|_| TimedOut::new()) }
+        let place = Location::caller();
+        async move { scope.run(future).await.map_err(|_| TimedOut::at(place)) }
     }
 
     /// Runs `future` until `deadline` at the latest.
@@ -238,6 +241,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// **Safe** as far as `future` is.
+    #[track_caller]
     fn fail_at<F>(
         &self,
         deadline: Instant,
@@ -247,7 +251,8 @@ pub trait Backend: Clone + Send + Sync + 'static {
         F: Future<Output: Send> + Send,
     {
         let scope = self.cancel_scope().with_deadline(deadline);
-        async move { scope.run(future).await.map_err(|_| TimedOut::new()) }
+        let place = Location::caller();
+        async move { scope.run(future).await.map_err(|_| TimedOut::at(place)) }
     }
 
     /// Runs `future` where no outer cancellation reaches it.

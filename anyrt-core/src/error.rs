@@ -2,13 +2,14 @@
 
 mod panic;
 mod queue;
+mod timed_out;
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
-use std::io;
 
 pub use panic::Panic;
 pub use queue::{Closed, SendError, TryAcquireError, TryRecvError, TrySendError};
+pub use timed_out::TimedOut;
 
 pub use crate::join::RaceError;
 
@@ -76,26 +77,6 @@ impl Cancelled {
     /// Tells why: the first reason that was given.
     pub fn reason(&self) -> &Reason {
         &self.reason
-    }
-}
-
-/// The time given to `fail_after` or `fail_at` was too short.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("timed out: the deadline passed before the operation completed")]
-#[non_exhaustive]
-pub struct TimedOut {}
-
-impl TimedOut {
-    /// Makes the error; a backend of one's own needs this.
-    #[expect(clippy::new_without_default, reason = "an error has no default")]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-
-impl From<TimedOut> for io::Error {
-    fn from(error: TimedOut) -> Self {
-        Self::new(io::ErrorKind::TimedOut, error)
     }
 }
 

@@ -99,6 +99,7 @@ pub fn move_on_at<F: Future>(deadline: Instant, future: F) -> MoveOnAfter<F> {
 ///
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 #[doc(alias = "timeout")]
+#[track_caller]
 pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
     FailAfter::after(timeout, future)
 }
@@ -132,6 +133,7 @@ pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
 ///
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 #[doc(alias = "timeout_at")]
+#[track_caller]
 pub fn fail_at<F: Future>(deadline: Instant, future: F) -> FailAfter<F> {
     FailAfter::at(deadline, future)
 }

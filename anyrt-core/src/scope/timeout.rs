@@ -1,6 +1,7 @@
 //! `move_on_after` and `fail_after`: a scope with a deadline, in one call.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -67,18 +68,23 @@ pin_project! {
     {
         #[pin]
         run: RunScope<D, F>,
+        place: &'static Location<'static>,
     }
 }
 
 impl<D: Ambient, F> FailAfter<D, F> {
     /// Runs `future` for at most `timeout`, counted from the first poll.
+    #[track_caller]
     pub fn after(timeout: Duration, future: F) -> Self {
-        Self { run: CancelScope::new().with_timeout(timeout).run(future) }
+        let run = CancelScope::new().with_timeout(timeout).run(future);
+        Self { run, place: Location::caller() }
     }
 
     /// Runs `future` until `deadline` at the latest.
+    #[track_caller]
     pub fn at(deadline: Instant, future: F) -> Self {
-        Self { run: CancelScope::new().with_deadline(deadline).run(future) }
+        let run = CancelScope::new().with_deadline(deadline).run(future);
+        Self { run, place: Location::caller() }
     }
 }
 
@@ -86,6 +92,7 @@ impl<D: Driver, F: Future> Future for FailAfter<D, F> {
     type Output = Result<F::Output, TimedOut>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(ready!(self.project().run.poll(cx)).map_err(|_| TimedOut::new()))
+        let this = self.project();
+        Poll::Ready(ready!(this.run.poll(cx)).map_err(|_| TimedOut::at(this.place)))
     }
 }

@@ -27,6 +27,15 @@ async fn a_deadline_in_the_past_lets_the_body_run_to_its_first_checkpoint() {
 }
 
 #[anyrt::test]
+async fn a_timeout_tells_where_its_time_was_given() {
+    let line = line!() + 1;
+    let timed_out = in_time(anyrt::fail_after(Duration::ZERO, anyrt::sleep(HOUR))).await;
+    let timed_out = timed_out.unwrap_err();
+    assert_eq!((timed_out.place().file(), timed_out.place().line()), (file!(), line));
+    assert!(timed_out.to_string().contains(&format!("{}:{line}", file!())), "{timed_out}");
+}
+
+#[anyrt::test]
 async fn the_inner_timeout_is_sooner_and_fires_alone() {
     let outer = anyrt::fail_after(HOUR, async {
         let inner = anyrt::move_on_after(MOMENT, anyrt::sleep(HOUR)).await;
