@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::thread;
 
@@ -13,6 +13,7 @@ use crate::frame::Frame;
 use crate::lock::lock;
 use crate::seat::Seat;
 use crate::source::Source;
+use crate::sys::Mutex;
 use crate::tree::Node;
 use crate::waiting::{self, Wait};
 use crate::waker_slot::WakerSlot;

@@ -14,6 +14,8 @@
 
 use std::cell::Cell;
 
+use crate::sys::thread_local;
+
 const FULL: i32 = 128;
 
 #[derive(Clone, Copy)]

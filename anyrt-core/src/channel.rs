@@ -8,12 +8,13 @@ mod receiver;
 mod sender;
 mod state;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 pub use receiver::{Receiver, Receiving};
 pub use sender::{Sender, Sending};
 pub use state::ChannelStatistics;
 
+use crate::sys::Mutex;
 use state::State;
 
 /// Makes a channel that holds at most `capacity` items.

@@ -18,6 +18,7 @@ use std::task::{Context, Waker};
 
 use crate::budget;
 use crate::driver::ErasedBackend;
+use crate::sys::thread_local;
 use crate::tree::Node;
 
 #[derive(Default)]

@@ -72,6 +72,8 @@ pub mod inline;
 pub mod join;
 mod leaf;
 mod lock;
+#[cfg(all(loom, test))]
+mod loom;
 pub mod net;
 mod outcome;
 mod quiet;
@@ -81,6 +83,7 @@ mod seat;
 mod source;
 mod step;
 pub mod sync;
+mod sys;
 pub mod task;
 pub mod task_tree;
 pub mod thread_group;

@@ -1,6 +1,8 @@
 //! Locking that a panic elsewhere does not poison.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+use crate::sys::{Mutex, MutexGuard};
 
 /// Locks, also after a panic: nothing that can panic leaves what a lock protects half done.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -16,7 +16,7 @@ mod child;
 
 use std::fmt::{self, Debug};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 
 use slab::Slab;
@@ -27,6 +27,7 @@ use crate::frame;
 use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::scope::CancelHandle;
+use crate::sys::Mutex;
 
 pub use child::ThreadHandle;
 

@@ -6,6 +6,8 @@
 use std::cell::Cell;
 use std::fmt::{self, Display};
 
+use crate::sys::thread_local;
+
 /// What a task waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,11 +11,11 @@
 //! - Wakers are called and dropped after the mutex is released: either may run foreign code. They are
 //!   cloned under it, which counts a reference.
 
-use std::sync::Mutex;
 use std::task::Waker;
 
 use crate::lock::lock;
 use crate::quiet;
+use crate::sys::Mutex;
 
 #[derive(Default)]
 pub(crate) struct WakerSlot(Mutex<Option<Waker>>);

@@ -3,13 +3,14 @@
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::state::{ChannelStatistics, CloneId, Progress, State};
 use crate::error::{Closed, TryRecvError};
 use crate::lock::lock;
+use crate::sys::Mutex;
+use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};

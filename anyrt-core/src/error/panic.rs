@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::fmt::{self, Debug, Display};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use crate::lock::lock;
 use crate::quiet::drop_quietly;
+use crate::sys::Mutex;
 
 /// A panic of a child, shared by its handle and its group.
 #[derive(Clone)]

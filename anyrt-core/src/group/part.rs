@@ -14,8 +14,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, PoisonError, atomic::AtomicU64};
 use std::task::Waker;
 use std::time::Instant;
 
@@ -23,6 +22,8 @@ use crate::driver::{Driver, ErasedBackend};
 use crate::error::{Panic, TaskError};
 use crate::lock::lock;
 use crate::quiet;
+use crate::sys::atomic::{AtomicBool, AtomicUsize, Ordering};
+use crate::sys::{Mutex, MutexGuard};
 use crate::task::TaskId;
 use crate::tree::Node;
 
@@ -224,13 +225,13 @@ impl GroupPart {
         lock(&self.panic).take()
     }
 
-    pub(super) fn ties(&self) -> std::sync::MutexGuard<'_, Ties> {
+    pub(super) fn ties(&self) -> MutexGuard<'_, Ties> {
         lock(&self.ties)
     }
 
     /// Gives up the ties when the node is dropped, to be dropped in a loop.
     pub(crate) fn take_ties(&mut self, above: &mut Vec<Arc<Node>>) {
-        let ties = self.ties.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ties = self.ties.get_mut().unwrap_or_else(PoisonError::into_inner);
         above.extend(ties.enclosing.take());
         above.extend(ties.adopter.take());
     }

@@ -17,7 +17,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::TaskGroup;
@@ -27,6 +27,7 @@ use crate::error::{Cancelled, Panic, Reason, StartError};
 use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::seat::Seat;
+use crate::sys::Mutex;
 use crate::tree::Node;
 use crate::waiting::{self, Wait};
 

@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 
 use slab::Slab;
 
 use crate::lock::lock;
+use crate::sys::Mutex;
+use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::waker_slot::WakerSlot;
 
 pub(super) type Body<'env> = Pin<Box<dyn Future<Output = ()> + Send + 'env>>;

@@ -13,7 +13,7 @@ use std::convert::Infallible;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::stream::{FusedStream, Stream};
@@ -23,6 +23,7 @@ use super::home::Home;
 use crate::driver::{Ambient, Driver};
 use crate::group::TaskGroup;
 use crate::lock::lock;
+use crate::sys::Mutex;
 use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
 use crate::{budget, leaf};

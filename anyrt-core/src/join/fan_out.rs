@@ -9,13 +9,14 @@
 use std::fmt::{self, Debug};
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crate::driver::{Ambient, Driver};
 use crate::error::{Cancelled, GroupError, Reason};
 use crate::group::{RunGroup, TaskGroup};
 use crate::lock::lock;
+use crate::sys::Mutex;
 
 /// Takes what the children have left; nothing if one of them left nothing.
 pub(super) type Take<O> = Box<dyn FnOnce() -> Option<O> + Send>;

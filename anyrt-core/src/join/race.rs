@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use super::fan_out::{FanOut, Take};
@@ -19,6 +19,7 @@ use crate::driver::{Ambient, Driver};
 use crate::error::{Cancelled, Failures};
 use crate::group::TaskGroup;
 use crate::lock::lock;
+use crate::sys::Mutex;
 
 /// The future of `race`.
 ///

@@ -9,11 +9,12 @@
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use crate::error::TryAcquireError;
 use crate::lock::lock;
+use crate::sys::Mutex;
 use crate::wait_list::{Deferred, Standing, WaitList};
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};

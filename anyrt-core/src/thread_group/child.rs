@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{Builder, ScopedJoinHandle};
 
 use super::{Shared, ThreadGroup, refuse_in_a_poll};
@@ -13,6 +13,7 @@ use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::quiet::drop_quietly;
 use crate::scope::{CancelHandle, CancelScope, RunScope};
+use crate::sys::Mutex;
 
 /// Where the child leaves its result.
 type Slot<T> = Arc<Mutex<Option<Result<T, TaskError>>>>;

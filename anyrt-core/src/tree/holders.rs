@@ -21,12 +21,13 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Wake, Waker};
 
 use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK, TASK_ROOT};
 use crate::lock::lock;
 use crate::quiet;
+use crate::sys::atomic::{AtomicBool, Ordering};
+use crate::sys::thread_local;
 use crate::waker_slot::WakerSlot;
 
 /// Passes of one question that may be restless before it is judged all the same.

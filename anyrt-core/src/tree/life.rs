@@ -1,12 +1,12 @@
 //! The life of a node: polled, released, parked; and who is told of it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::Waker;
 
 use super::node::{EFFECTIVE, HOLDING, Node, RUNNING, Role, SHIELD, STALLED, TASK_ROOT};
 use crate::lock::lock;
 use crate::quiet;
+use crate::sys::atomic::Ordering;
 
 impl Node {
     /// Notes that the owner polls it now.

@@ -6,7 +6,7 @@
 //!   like that of a node's children.
 //! - The walk is iterative, and holds one lock at a time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::link::Branch;
 use super::node::{CLOSED, Node, RUNNING, Role};
@@ -14,13 +14,17 @@ use crate::driver::Driver;
 use crate::lock::lock;
 use crate::task_tree::{Entry, GroupEntry, Kind, TaskEntry};
 
-/// The groups that no group encloses.
+/// The groups that no group encloses; not one of the model checker's, since it lives on.
 static OUTERMOST: Mutex<Branch> = Mutex::new(Branch::new());
+
+fn outermost() -> MutexGuard<'static, Branch> {
+    OUTERMOST.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Node {
     /// Lists a group that no group encloses.
     pub(crate) fn list_outermost(self: &Arc<Self>) {
-        lock(&OUTERMOST).add(self);
+        outermost().add(self);
     }
 
     /// The groups and tasks directly inside this group or task.
@@ -88,10 +92,10 @@ impl Node {
 
 /// Gives all groups and tasks, each followed by what is inside.
 pub(crate) fn look() -> Vec<Entry> {
-    let mut outermost: Vec<_> = lock(&OUTERMOST).iter().collect();
-    outermost.retain(|node| !node.has(CLOSED));
+    let mut found: Vec<_> = outermost().iter().collect();
+    found.retain(|node| !node.has(CLOSED));
     let mut entries = Vec::new();
-    let mut todo: Vec<_> = outermost.into_iter().rev().map(|node| (node, 0)).collect();
+    let mut todo: Vec<_> = found.into_iter().rev().map(|node| (node, 0)).collect();
     while let Some((node, depth)) = todo.pop() {
         entries.push(node.entry(depth));
         todo.extend(node.inside().into_iter().rev().map(|inner| (inner, depth + 1)));

@@ -1,13 +1,14 @@
 //! One node of the scope tree.
 
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use super::link::Link;
 use crate::group::{GroupPart, TaskPart};
 use crate::lock::lock;
+use crate::sys::Mutex;
+use crate::sys::atomic::{AtomicU8, AtomicU32, Ordering};
 use crate::trace;
 use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
@@ -317,13 +318,11 @@ impl Debug for Node {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(feature = "tracing"), not(loom)))]
 mod tests {
-    #[cfg(not(feature = "tracing"))]
     use super::Node;
 
     #[test]
-    #[cfg(not(feature = "tracing"))]
     fn a_child_costs_one_small_allocation() {
         assert!(size_of::<Node>() <= 176, "a node has {} bytes", size_of::<Node>());
     }
