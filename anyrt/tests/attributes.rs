@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyrt::AnyBackend;
 
 async fn name() -> &'static str {
-    anyrt::sleep(Duration::from_millis(1)).await;
+    let sleep = anyrt::sleep(Duration::from_millis(1));
+    anyrt::fail_after(Duration::from_secs(20), sleep).await.expect("it hangs");
     AnyBackend::current().unwrap().name()
 }
 

@@ -19,12 +19,15 @@ fn names_stay_clear() {
             let scope = CancelScope::new();
             scope.handle().cancel();
             assert!(scope.run(sleep_forever()).await.is_err());
-            let sum = task_group(|group: TaskGroup| async move {
-                let child = group.spawn(async { Ok(42) });
-                Ok(child.await.unwrap())
-            });
+            let sum = fail_after(
+                Duration::from_secs(20),
+                task_group(|group: TaskGroup| async move {
+                    let child = group.spawn(async { Ok(42) });
+                    Ok(child.await.unwrap())
+                }),
+            );
             let (sender, receiver) = channel::unbounded();
-            sender.try_send(sum.await.unwrap()).unwrap();
+            sender.try_send(sum.await.unwrap().unwrap()).unwrap();
             receiver.recv().await.unwrap()
         });
         assert_eq!(found, 42);

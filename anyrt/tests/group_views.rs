@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use anyrt::sync::Semaphore;
 use anyrt::{GroupError, Reason, TaskError, TaskGroup, channel};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -70,11 +71,11 @@ async fn background_children_end_with_the_others() {
                     anyrt::sleep(HOUR).await;
                 });
             }
-            let slow = group.spawn(async {
-                anyrt::sleep(Duration::from_millis(5)).await;
+            let (_body, body_over) = channel::bounded::<()>(0);
+            group.spawn(async move {
+                assert!(body_over.recv().await.is_err());
+                assert_eq!(living.count(), 3);
             });
-            assert_eq!(living.count(), 3);
-            drop(slow);
             Ok("value")
         }
     });
@@ -87,19 +88,23 @@ async fn background_children_run_as_long_as_a_child_spawned_by_one_of_them() {
     let (sender, receiver) = channel::unbounded();
     let result = anyrt::task_group(|group: TaskGroup| async move {
         let (inner, (go, gone)) = (group.clone(), channel::bounded::<()>(0));
+        let (spawned, is_spawned) = channel::bounded::<()>(0);
+        let (_body, body_over) = channel::bounded::<()>(0);
         group.background().spawn(async move {
             let from_background = sender.clone();
             inner.spawn(async move {
                 gone.recv().await.unwrap();
                 sender.try_send("a child of the group").unwrap();
             });
+            spawned.send(()).await.unwrap();
+            assert!(body_over.recv().await.is_err());
             go.send(()).await.unwrap();
             from_background.try_send("background").unwrap();
             anyrt::sleep(HOUR).await;
             from_background.try_send("too long").unwrap();
         });
         // The body is over only when the other child is there.
-        anyrt::sleep(Duration::from_millis(5)).await;
+        is_spawned.recv().await.unwrap();
     });
     assert_eq!(in_time(result).await, Ok(()));
     let mut seen: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).collect();
@@ -151,17 +156,25 @@ async fn a_limited_group_runs_so_many_at_once_and_all() {
         let (living, peak, done) = (living.clone(), peak.clone(), done.clone());
         async move {
             let workers = group.limited(5);
-            for _ in 0..40 {
+            let ((entered, entries), end) = (channel::unbounded(), Arc::new(Semaphore::new(0)));
+            for number in 0..40 {
                 let (living, peak, done) = (living.clone(), peak.clone(), done.clone());
+                let (entered, permits) = (entered.clone(), end.clone());
+                if number >= 5 {
+                    end.add_permits(1);
+                }
                 workers
                     .spawn_when_free(async move {
                         let _guard = living.enter();
                         peak.fetch_max(living.count(), Ordering::SeqCst);
-                        anyrt::sleep(Duration::from_millis(1)).await;
+                        entered.try_send(()).unwrap();
+                        permits.acquire().await.forget();
                         std::mem::forget(done.enter());
                     })
                     .await;
+                entries.recv().await.unwrap();
             }
+            end.add_permits(5);
         }
     });
     assert_eq!(in_time(result).await, Ok(()));

@@ -13,6 +13,11 @@ use anyrt_core::prelude::*;
 #[derive(Debug, PartialEq)]
 struct Failure(&'static str);
 
+/// Fails instead of hanging.
+async fn in_time<F: Future>(future: F) -> F::Output {
+    anyrt::fail_after(Duration::from_secs(20), future).await.expect("it hangs")
+}
+
 fn assert_send<T: Send>(value: T) -> T {
     value
 }
@@ -24,7 +29,7 @@ async fn handles_may_be_dropped() {
         group.spawn(async { Ok(1) });
         let _ = group.try_spawn(async {});
     });
-    assert_eq!(done.await, Ok(()));
+    assert_eq!(in_time(done).await, Ok(()));
 }
 
 #[anyrt::test]
@@ -37,7 +42,7 @@ async fn a_child_may_panic_by_type() {
         })
         .await
     });
-    assert_eq!(caught.await, Ok(()));
+    assert_eq!(in_time(caught).await, Ok(()));
 }
 
 #[anyrt::test]
@@ -50,7 +55,7 @@ async fn a_child_may_run_for_ever() {
         });
         group.cancel();
     });
-    assert_eq!(done.await, Ok(()));
+    assert_eq!(in_time(done).await, Ok(()));
 }
 
 #[anyrt::test]
@@ -60,7 +65,7 @@ async fn the_first_child_fixes_the_error() {
         group.spawn(async {});
         Ok(())
     });
-    assert_eq!(failed.await.unwrap_err().failures(), [Failure("first")]);
+    assert_eq!(in_time(failed).await.unwrap_err().failures(), [Failure("first")]);
 }
 
 #[anyrt::test]
@@ -70,14 +75,14 @@ async fn bodies_may_be_async_closures_and_borrow() {
         group.spawn(async { Ok::<_, Failure>(()) });
         Ok::<_, Failure>(text.len())
     });
-    assert_eq!(length.await, Ok(8));
+    assert_eq!(in_time(length).await, Ok(8));
 }
 
 #[anyrt::test]
 async fn bodies_need_not_be_send() {
     let local = std::rc::Rc::new(5);
     let value = anyrt::task_group(|_: TaskGroup| async { Ok(*local) });
-    assert_eq!(value.await, Ok(5));
+    assert_eq!(in_time(value).await, Ok(5));
     assert_eq!(anyrt::move_on_after(Duration::MAX, async { *local }).await, Some(5));
     assert_eq!(anyrt::shield(async { *local }).await, 5);
 }
@@ -125,7 +130,7 @@ async fn all_of_it<B: Backend>(backend: B) {
 #[test]
 fn generic_code_is_send() {
     for backend in AnyBackend::available() {
-        assert_eq!(backend.run(assert_send(tree(&backend, 5))), 6);
-        backend.run(assert_send(all_of_it(backend.clone())));
+        assert_eq!(backend.run(assert_send(in_time(tree(&backend, 5)))), 6);
+        backend.run(assert_send(in_time(all_of_it(backend.clone()))));
     }
 }

@@ -108,8 +108,9 @@ async fn the_first_failure_cancels_the_rest_and_all_are_reported() {
     let result = anyrt::inline_group(|group: InlineGroup<'_, &str>| {
         let log = &log;
         async move {
+            let (alive, cut) = channel::bounded::<()>(0);
             group.spawn(async move {
-                let _guard = log.at_drop("sibling is dropped");
+                let _guard = (log.at_drop("sibling is dropped"), alive);
                 anyrt::sleep(HOUR).await;
                 Ok(())
             });
@@ -122,7 +123,7 @@ async fn the_first_failure_cancels_the_rest_and_all_are_reported() {
                 Ok(())
             });
             group.spawn(async move {
-                anyrt::shield(anyrt::sleep(Duration::from_millis(5))).await;
+                assert!(anyrt::shield(cut.recv()).await.is_err());
                 Err::<(), _>("second")
             });
             group.spawn(async { Err::<(), _>("first") });
@@ -163,13 +164,15 @@ async fn an_outer_cancellation_waits_for_shielded_children() {
     let result = scope.run(anyrt::inline_group(|group: InlineGroup<'_>| {
         let log = &log;
         async move {
+            let (alive, cut) = channel::bounded::<()>(0);
             group.spawn(async move {
-                anyrt::shield(anyrt::sleep(Duration::from_millis(5))).await;
+                assert!(anyrt::shield(cut.recv()).await.is_err());
                 log.note("shielded");
                 anyrt::checkpoint().await;
                 log.note("too far");
             });
             anyrt::yield_now().await;
+            let _alive = alive;
             handle.cancel();
             anyrt::sleep(HOUR).await;
         }

@@ -133,7 +133,7 @@ async fn every_kind_of_leaf_is_cut_beside_a_shield() {
     let scope = CancelScope::new();
     let handle = scope.handle();
     let sleeping = async {
-        anyrt::sleep(MS(30)).await;
+        anyrt::sleep(MS(100)).await;
         went_on.fetch_add(1, Ordering::SeqCst);
     };
     let acquiring = async {
@@ -141,11 +141,11 @@ async fn every_kind_of_leaf_is_cut_beside_a_shield() {
         went_on.fetch_add(1, Ordering::SeqCst);
     };
     let shielded = anyrt::shield(async {
-        anyrt::sleep(MS(10)).await;
+        anyrt::yield_now().await;
         handle.cancel();
-        anyrt::sleep(MS(10)).await;
         semaphore.add_permits(1);
-        anyrt::sleep(MS(50)).await;
+        // The other sleep began before this one, and would have ended meanwhile.
+        anyrt::sleep(MS(100)).await;
     });
     let all = join(shielded, join(sleeping, acquiring));
     assert!(in_time(scope.run(all)).await.is_err());

@@ -1,5 +1,7 @@
 //! `retry` and `Backoff`: how often, how long, and what ends it.
 
+#[path = "support/in_time.rs"]
+mod in_time;
 #[path = "support/outcomes.rs"]
 mod outcomes;
 
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use anyrt::channel::bounded;
 use anyrt::{Backoff, CancelScope, TaskGroup};
+use in_time::in_time as in_time_on_a_thread;
 use outcomes::{Ends, in_time, panic_of};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -168,30 +171,36 @@ async fn a_child_is_restarted_while_its_siblings_run() {
 
 #[test]
 fn delays_grow_up_to_the_limit() {
-    let delays = |backoff: Backoff| backoff.take(5).map(|d| d.as_millis()).collect::<Vec<_>>();
-    let backoff = Backoff::exponential(MS(10), MS(60));
-    assert_eq!(delays(backoff.clone()), [10, 20, 40, 60, 60]);
-    assert_eq!(delays(backoff.clone().factor(1)), [10; 5]);
-    assert_eq!(delays(backoff.clone().factor(5)), [10, 50, 60, 60, 60]);
-    assert_eq!(delays(backoff.clone().attempts(3)), [10, 20]);
-    assert!(delays(backoff.clone().attempts(1)).is_empty());
-    assert!(delays(backoff.clone().attempts(0)).is_empty());
-    assert_eq!(backoff.clone().attempts(3).size_hint(), (2, Some(2)));
-    assert_eq!(backoff.size_hint(), (usize::MAX, None));
-    assert_eq!(delays(Backoff::exponential(MS(70), MS(60))), [60; 5]);
-    assert_eq!(delays(Backoff::exponential(Duration::ZERO, MS(60))), [0; 5]);
+    in_time_on_a_thread(|| {
+        let delays = |backoff: Backoff| backoff.take(5).map(|d| d.as_millis()).collect::<Vec<_>>();
+        let backoff = Backoff::exponential(MS(10), MS(60));
+        assert_eq!(delays(backoff.clone()), [10, 20, 40, 60, 60]);
+        assert_eq!(delays(backoff.clone().factor(1)), [10; 5]);
+        assert_eq!(delays(backoff.clone().factor(5)), [10, 50, 60, 60, 60]);
+        assert_eq!(delays(backoff.clone().attempts(3)), [10, 20]);
+        assert!(delays(backoff.clone().attempts(1)).is_empty());
+        assert!(delays(backoff.clone().attempts(0)).is_empty());
+        assert_eq!(backoff.clone().attempts(3).size_hint(), (2, Some(2)));
+        assert_eq!(backoff.size_hint(), (usize::MAX, None));
+        assert_eq!(delays(Backoff::exponential(MS(70), MS(60))), [60; 5]);
+        assert_eq!(delays(Backoff::exponential(Duration::ZERO, MS(60))), [0; 5]);
+    });
 }
 
 #[test]
 fn delays_saturate() {
-    let mut backoff = Backoff::exponential(Duration::MAX / 3, Duration::MAX).factor(u32::MAX);
-    assert_eq!(backoff.next(), Some(Duration::MAX / 3));
-    assert_eq!(backoff.next(), Some(Duration::MAX));
-    assert_eq!(backoff.next(), Some(Duration::MAX));
+    in_time_on_a_thread(|| {
+        let mut backoff = Backoff::exponential(Duration::MAX / 3, Duration::MAX).factor(u32::MAX);
+        assert_eq!(backoff.next(), Some(Duration::MAX / 3));
+        assert_eq!(backoff.next(), Some(Duration::MAX));
+        assert_eq!(backoff.next(), Some(Duration::MAX));
+    });
 }
 
 #[test]
 #[should_panic(expected = "1 keeps the delay")]
 fn a_factor_of_nothing_is_refused() {
-    let _ = Backoff::exponential(MS(1), MS(2)).factor(0);
+    in_time_on_a_thread(|| {
+        let _ = Backoff::exponential(MS(1), MS(2)).factor(0);
+    });
 }

@@ -157,7 +157,7 @@ fn very_deep_trees_are_drawn_without_recursion() {
 
     let backend: anyrt::AnyBackend = "smol".parse().unwrap();
     let (sender, receiver) = channel::unbounded();
-    anyrt::run_on(&backend, nest(2_000, sender));
+    anyrt::run_on(&backend, in_time(nest(2_000, sender)));
     let text = receiver.try_recv().unwrap();
     assert!(text.lines().filter(|line| line.contains("`deep`")).count() >= 2_000);
 }

@@ -44,6 +44,11 @@ impl Toplevel for Foreign {
     }
 }
 
+/// Fails instead of hanging.
+async fn in_time<F: Future>(future: F) -> F::Output {
+    anyrt::fail_after(Duration::from_secs(20), future).await.expect("it hangs")
+}
+
 async fn library() -> &'static str {
     let name = anyrt::task_group(|group: TaskGroup| async move {
         let child = group.spawn(async {
@@ -61,13 +66,13 @@ async fn library() -> &'static str {
 
 #[test]
 fn library_code_runs_on_it() {
-    assert_eq!(anyrt::run_on(&Foreign, library()), "foreign");
+    assert_eq!(anyrt::run_on(&Foreign, in_time(library())), "foreign");
 }
 
 #[test]
 fn it_has_no_network_and_says_so() {
     let listen = async { anyrt::net::listen(([127, 0, 0, 1], 0).into()).await.map(drop) };
-    let error = anyrt::run_on(&Foreign, listen).unwrap_err();
+    let error = anyrt::run_on(&Foreign, in_time(listen)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::Unsupported);
     assert!(error.to_string().contains("the backend `foreign`"), "{error}");
 }

@@ -1,5 +1,7 @@
 //! `blocking::scope`: futures that borrow, on threads, with the laws of a group.
 
+#[path = "support/in_time.rs"]
+mod in_time;
 #[path = "support/outcomes.rs"]
 mod outcomes;
 
@@ -12,6 +14,7 @@ use std::time::Duration;
 use anyrt::blocking::{self, ThreadGroup};
 use anyrt::channel::bounded;
 use anyrt::{AnyBackend, Cancelled, GroupError, Reason, TaskError, TaskGroup};
+use in_time::in_time as in_time_on_a_thread;
 use outcomes::{Ends, in_time, panic_of, until_cancelled};
 
 /// Calls `test` for each backend on a thread that may block, and fails instead of hanging.
@@ -236,14 +239,21 @@ fn a_shield_in_a_child_holds() {
     on_each(|backend| {
         let steps = AtomicUsize::new(0);
         let (entered, wait) = bounded::<()>(0);
+        let (alive, cut) = bounded::<()>(0);
         let failed = blocking::scope(backend, |group: ThreadGroup<'_, '_, &str>| {
+            group.spawn(async move {
+                let _alive = alive;
+                anyrt::sleep_forever().await;
+                Ok(())
+            });
             group.spawn(async {
                 anyrt::shield(async {
                     entered.send(()).await.unwrap();
-                    anyrt::sleep(Duration::from_millis(5)).await;
+                    assert!(cut.recv().await.is_err());
                     steps.fetch_add(1, Ordering::SeqCst);
                 })
                 .await;
+                until_cancelled().await; // The other one may have been cancelled first.
                 anyrt::checkpoint().await;
                 steps.fetch_add(10, Ordering::SeqCst);
             });
@@ -292,7 +302,9 @@ fn the_children_run_on_the_backend() {
 
 #[test]
 fn it_needs_no_runtime_around_it() {
-    for backend in AnyBackend::available() {
+    in_time_on_a_thread(|| AnyBackend::available().into_iter().for_each(nest));
+
+    fn nest(backend: AnyBackend) {
         let nested = blocking::scope(&backend, |group: ThreadGroup<'_, '_>| {
             let inside = backend.clone();
             let child = group.spawn(async move {

@@ -96,7 +96,7 @@ fn spans_hang_as_tasks_groups_and_scopes_do() {
                     anyrt::fail_after(Duration::from_secs(20), inner).await.unwrap();
                 });
             });
-            done.await.unwrap();
+            anyrt::fail_after(Duration::from_secs(20), done).await.expect("it hangs").unwrap();
         });
     }
     let events = recorder.0.events.lock().unwrap().clone();

@@ -6,6 +6,7 @@
 mod choice;
 mod dead_tokio;
 mod entered_tokio;
+#[path = "../support/in_time.rs"]
 mod in_time;
 #[path = "../support/library.rs"]
 mod library;

@@ -2,7 +2,7 @@
 
 use anyrt::{CancelScope, GroupError, TaskGroup};
 
-use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time};
+use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time, spawn_watcher, until_cancelled};
 
 /// A group that is awaited in a spawned child cannot have `&str` as its failure: rustc then finds
 /// that `Outcome` is not general enough.
@@ -12,28 +12,21 @@ struct Failure(&'static str);
 #[anyrt::test]
 async fn children_that_fail_while_they_are_cancelled_are_all_reported_in_completion_order() {
     let group = anyrt::task_group(|group: Failing| async move {
-        let (second, third) = (Event::new(), Event::new());
-        let turn = third.clone();
-        group.spawn(async move {
-            anyrt::shield(turn.wait()).await;
-            Err::<(), _>("third")
-        });
-        let turn = second.clone();
-        group.spawn(async move {
-            anyrt::shield(turn.wait()).await;
-            third.set();
+        // A handle tells of a failure after the group has it.
+        let first = group.spawn(async { Err::<(), _>("first") });
+        let second = group.spawn(async move {
+            assert!(anyrt::shield(first.into_future()).await.is_err());
             Err::<(), _>("second")
         });
         group.spawn(async move {
-            second.set();
-            Err::<(), _>("first")
+            assert!(anyrt::shield(second.into_future()).await.is_err());
+            Err::<(), _>("third")
         });
         anyrt::sleep(HOUR).await;
         Ok(())
     });
     let failures = in_time(group).await.unwrap_err().into_failures();
-    assert_eq!(failures.len(), 3);
-    assert_eq!(failures.last(), Some(&"third"));
+    assert_eq!(failures, ["first", "second", "third"]);
 }
 
 #[anyrt::test]
@@ -42,15 +35,16 @@ async fn a_sibling_in_a_shield_finishes_before_the_failure_is_reported() {
     let group = anyrt::task_group(|group: Failing| {
         let log = log.clone();
         async move {
-            let running = Event::new();
+            let (running, cut) = (Event::new(), spawn_watcher(&group));
             let is_running = running.clone();
             group.spawn(async move {
                 let work = async {
                     running.set();
-                    anyrt::sleep(MOMENT).await;
+                    cut.wait().await;
                     log.note("finished");
                 };
                 anyrt::shield(work).await;
+                until_cancelled().await; // The sibling may have been cancelled first.
                 anyrt::checkpoint().await;
                 log.note("too far");
                 Ok(())
@@ -71,11 +65,11 @@ async fn a_failure_in_a_shield_beats_the_outer_cancellation() {
     let scope = CancelScope::new();
     let handle = scope.handle();
     let run = scope.run(anyrt::task_group(|group: Failing| async move {
-        let running = Event::new();
+        let (running, cut) = (Event::new(), spawn_watcher(&group));
         let is_running = running.clone();
         group.spawn(anyrt::shield(async move {
             running.set();
-            anyrt::sleep(MOMENT).await;
+            cut.wait().await;
             Err::<(), _>("failure")
         }));
         is_running.wait().await;
@@ -90,8 +84,9 @@ async fn a_failure_in_a_shield_beats_the_outer_cancellation() {
 #[anyrt::test]
 async fn a_failure_during_a_timeout_beats_the_timeout() {
     let group = anyrt::task_group(|group: Failing| async move {
-        group.spawn(anyrt::shield(async {
-            anyrt::sleep(MOMENT * 2).await;
+        let cut = spawn_watcher(&group);
+        group.spawn(anyrt::shield(async move {
+            cut.wait().await;
             Err::<(), _>("failure")
         }));
         anyrt::sleep(HOUR).await;
@@ -115,14 +110,11 @@ async fn a_failure_beats_the_groups_own_cancellation() {
 #[anyrt::test]
 async fn the_body_and_a_child_fail() {
     let group = anyrt::task_group(|group: Failing| async move {
-        let running = Event::new();
-        let is_running = running.clone();
+        let cut = spawn_watcher(&group);
         group.spawn(anyrt::shield(async move {
-            running.set();
-            anyrt::sleep(MOMENT).await;
+            cut.wait().await;
             Err::<(), _>("child")
         }));
-        is_running.wait().await;
         Err::<(), _>("body")
     });
     assert_eq!(in_time(group).await.map_err(GroupError::into_failures), Err(vec!["body", "child"]));
@@ -149,10 +141,11 @@ async fn a_failure_cuts_the_body_only_after_its_shield() {
     let group = anyrt::task_group(|group: Failing| {
         let log = &log;
         async move {
+            let cut = spawn_watcher(&group);
             let failed = group.spawn(async { Err::<(), _>("child") });
             anyrt::shield(async {
                 assert!(failed.await.is_err());
-                anyrt::sleep(MOMENT).await;
+                cut.wait().await;
                 log.note("shielded");
             })
             .await;
@@ -168,8 +161,10 @@ async fn a_failure_cuts_the_body_only_after_its_shield() {
 #[anyrt::test]
 async fn a_failure_that_is_handled_inside_is_nothing_to_the_outer_group() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
-        let sibling = outer.spawn(async {
-            anyrt::sleep(MOMENT).await;
+        let handled = Event::new();
+        let is_handled = handled.clone();
+        let sibling = outer.spawn(async move {
+            is_handled.wait().await;
             Ok("sibling")
         });
         let inner = anyrt::task_group(|inner: Failing| async move {
@@ -178,6 +173,7 @@ async fn a_failure_that_is_handled_inside_is_nothing_to_the_outer_group() {
         });
         let failures = inner.await.unwrap_err().into_failures();
         anyrt::checkpoint().await;
+        handled.set();
         Ok((failures, sibling.await.unwrap()))
     });
     assert_eq!(in_time(outer).await, Ok((vec!["inner"], "sibling")));

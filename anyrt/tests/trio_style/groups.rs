@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use anyrt::sync::Semaphore;
 use anyrt::{
     CancelScope, GroupError, LimitedGroup, Reason, StartError, TaskError, TaskGroup, channel,
 };
@@ -196,17 +197,26 @@ async fn a_limited_group_runs_so_many_at_once_and_all_in_the_end() {
     let most = peak.clone();
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let limited: LimitedGroup = group.limited(3);
+        let (entered, entries) = channel::unbounded();
+        let end = Arc::new(Semaphore::new(0));
         let mut children = Vec::new();
         for number in 0..20 {
             let (running, peak) = (running.clone(), peak.clone());
+            let (entered, end) = (entered.clone(), end.clone());
+            if number >= 3 {
+                end.add_permits(1);
+            }
             let child = limited.spawn_when_free(async move {
                 peak.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                anyrt::sleep(std::time::Duration::from_millis(1)).await;
+                entered.try_send(()).unwrap();
+                end.acquire().await.forget();
                 running.fetch_sub(1, Ordering::SeqCst);
                 Ok(number)
             });
             children.push(child.await);
+            entries.recv().await.unwrap();
         }
+        end.add_permits(3);
         let mut numbers = Vec::new();
         for child in children {
             numbers.push(child.await.unwrap());

@@ -2,7 +2,7 @@
 
 use anyrt::{CancelScope, TaskError, TaskGroup};
 
-use crate::support::{Event, Failing, HOUR, Log, MOMENT, bug, in_time, payload_of};
+use crate::support::{Event, Failing, HOUR, Log, bug, in_time, payload_of, spawn_watcher};
 
 #[anyrt::test]
 async fn a_panic_of_a_grandchild_passes_through_all_groups() {
@@ -38,14 +38,11 @@ async fn a_panic_of_a_grandchild_passes_through_all_groups() {
 #[anyrt::test]
 async fn a_panic_replaces_failures_that_came_before_it() {
     let group = anyrt::task_group(|group: Failing| async move {
-        let running = Event::new();
-        let is_running = running.clone();
+        let cut = spawn_watcher(&group);
         group.spawn(anyrt::shield(async move {
-            running.set();
-            anyrt::sleep(MOMENT).await;
+            cut.wait().await;
             bug("panic")
         }));
-        is_running.wait().await;
         Err::<(), _>("failure")
     });
     assert_eq!(in_time(payload_of(group)).await.downcast_ref(), Some(&"panic"));
@@ -131,8 +128,10 @@ async fn a_handle_shows_the_panic_and_the_group_resumes_it() {
 #[anyrt::test]
 async fn a_panic_that_is_caught_around_an_inner_group_is_nothing_to_the_outer_one() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
-        let sibling = outer.spawn(async {
-            anyrt::sleep(MOMENT).await;
+        let caught = Event::new();
+        let is_caught = caught.clone();
+        let sibling = outer.spawn(async move {
+            is_caught.wait().await;
             Ok("sibling")
         });
         let inner = anyrt::task_group(|inner: TaskGroup| async move {
@@ -140,6 +139,7 @@ async fn a_panic_that_is_caught_around_an_inner_group_is_nothing_to_the_outer_on
         });
         let payload = payload_of(inner).await;
         anyrt::checkpoint().await;
+        caught.set();
         Ok((payload.downcast_ref::<&str>().copied(), sibling.await.unwrap()))
     });
     assert_eq!(in_time(outer).await, Ok((Some("inner"), "sibling")));

@@ -128,7 +128,7 @@ async fn of_staggered_attempts_the_first_success_wins_and_later_ones_are_not_beg
             Ok("third")
         }),
         Box::pin(async move {
-            anyrt::sleep(MOMENT * 1000).await;
+            anyrt::sleep(HOUR).await;
             late.note("too late");
             Ok("fourth")
         }),

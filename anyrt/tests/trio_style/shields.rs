@@ -2,7 +2,7 @@
 
 use anyrt::{CancelScope, Reason, TaskGroup, channel};
 
-use crate::support::{Event, HOUR, Log, MOMENT, in_time};
+use crate::support::{Event, HOUR, Log, MOMENT, in_time, until_called, until_cancelled};
 
 #[anyrt::test]
 async fn a_cancellation_strikes_at_the_first_checkpoint_after_the_shield() {
@@ -211,14 +211,16 @@ async fn a_shield_around_a_group_does_not_stop_the_groups_own_cancellation() {
 async fn a_timeout_waits_for_a_shielded_child_and_is_not_noticed_if_nothing_was_cut() {
     let log = Log::default();
     let in_child = log.clone();
+    let scope = CancelScope::new().with_timeout(MOMENT);
+    let handle = scope.handle();
     let group = anyrt::task_group(|group: TaskGroup| async move {
         group.spawn(anyrt::shield(async move {
-            anyrt::sleep(MOMENT * 4).await;
+            until_called(&handle).await;
             in_child.note("child");
         }));
         Ok(7)
     });
-    assert_eq!(in_time(anyrt::move_on_after(MOMENT, group)).await, Some(Ok(7)));
+    assert_eq!(in_time(scope.run(group)).await, Ok(Ok(7)));
     assert_eq!(log.entries(), ["child"]);
 }
 
@@ -226,18 +228,22 @@ async fn a_timeout_waits_for_a_shielded_child_and_is_not_noticed_if_nothing_was_
 async fn a_timeout_waits_for_a_shielded_child_and_cuts_it_afterwards() {
     let log = Log::default();
     let in_child = log.clone();
+    let scope = CancelScope::new().with_timeout(MOMENT);
+    let handle = scope.handle();
     let group = anyrt::task_group(|group: TaskGroup| async move {
         group.spawn(async move {
             let work = async {
-                anyrt::sleep(MOMENT * 4).await;
+                until_called(&handle).await;
                 in_child.note("child");
             };
             anyrt::shield(work).await;
+            until_cancelled().await; // The scope may be called before the child learns of it.
             anyrt::checkpoint().await;
             in_child.note("too far");
         });
         Ok(7)
     });
-    assert_eq!(in_time(anyrt::move_on_after(MOMENT, group)).await, None);
+    let cut = in_time(scope.run(group)).await.unwrap_err();
+    assert_eq!(cut.reason(), &Reason::Deadline);
     assert_eq!(log.entries(), ["child"]);
 }

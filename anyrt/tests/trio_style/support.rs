@@ -6,11 +6,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyrt::TaskGroup;
 use anyrt::channel::{self, Receiver, Sender};
+use anyrt::{CancelHandle, TaskGroup};
 use futures_util::FutureExt;
 
 pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 pub(crate) const MOMENT: Duration = Duration::from_millis(5);
 
 /// A group whose children fail with a text.
@@ -18,7 +19,7 @@ pub(crate) type Failing = TaskGroup<&'static str>;
 
 /// Fails instead of hanging.
 pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
-    anyrt::fail_after(Duration::from_secs(20), future).await.expect("it hangs")
+    anyrt::fail_after(LIMIT, future).await.expect("it hangs")
 }
 
 /// Gives the payload with which a future panics.
@@ -79,4 +80,43 @@ impl Event {
     pub(crate) async fn wait(&self) {
         self.0.1.recv().await.unwrap_err();
     }
+
+    /// Sets it when the guard is dropped, as when its owner is cut.
+    pub(crate) fn at_drop(&self) -> SetAtDrop {
+        SetAtDrop(self.clone())
+    }
+}
+
+pub(crate) struct SetAtDrop(Event);
+
+impl Drop for SetAtDrop {
+    fn drop(&mut self) {
+        self.0.set();
+    }
+}
+
+/// Ends when its task is cancelled, without being cut.
+pub(crate) async fn until_cancelled() {
+    while !anyrt::is_cancelled() {
+        futures_util::pending!();
+    }
+}
+
+/// Waits until a scope is cancelled, by its deadline for instance.
+pub(crate) async fn until_called(scope: &CancelHandle) {
+    while !scope.cancel_called() {
+        anyrt::yield_now().await;
+    }
+}
+
+/// Spawns a child that does nothing but tell when it has been cut.
+pub(crate) fn spawn_watcher(group: &Failing) -> Event {
+    let cut = Event::new();
+    let guard = cut.at_drop();
+    group.spawn(async move {
+        let _guard = guard;
+        anyrt::sleep(HOUR).await;
+        Ok(())
+    });
+    cut
 }
