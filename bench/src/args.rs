@@ -3,19 +3,39 @@
 use clap::{Parser, ValueEnum};
 use serde::Serialize;
 
-/// Spawns and joins children that yield once: anyrt's groups against tokio's `JoinSet`.
+/// Compares anyrt with what it is built on, and with what others have built.
 #[derive(Debug, Parser)]
 #[command(name = "anyrt-bench", version)]
 pub(crate) struct Args {
-    /// How many children each run spawns and joins
-    #[arg(long, value_name = "N", default_value = "100000", value_parser = count(1, 10_000_000))]
+    /// Runs what has this name alone: spawn-join, sync, or one of their jobs; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+
+    /// Makes each run ten times shorter, and takes fewer pairs: a first look
+    #[arg(long)]
+    pub(crate) quick: bool,
+
+    /// How many children each run of spawn-join spawns and joins
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "100000",
+        default_value_if("quick", "true", "10000"),
+        value_parser = count(1, 10_000_000)
+    )]
     pub(crate) children: usize,
 
     /// How many pairs of runs are compared
-    #[arg(long, value_name = "N", default_value = "11", value_parser = count(1, 10_000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "15",
+        default_value_if("quick", "true", "5"),
+        value_parser = count(1, 10_000)
+    )]
     pub(crate) rounds: usize,
 
-    /// Which memory a run finds
+    /// Which memory a run of spawn-join finds
     #[arg(long, value_enum, default_value_t = Heap::Own)]
     pub(crate) heap: Heap,
 
@@ -23,7 +43,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_values = ["1", "2"], value_parser = count(1, 1_024), num_args = 1..)]
     pub(crate) workers: Vec<usize>,
 
-    /// Where the spawning task runs
+    /// Where the task runs that spawns the others
     #[arg(long, value_enum, default_value_t = From::Worker)]
     pub(crate) from: From,
 
@@ -31,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Runs this way alone, and prints the seconds it took; how the program calls itself
+    /// Runs this way of spawn-join alone, and prints the seconds it took; how the program calls itself
     #[arg(long, value_name = "WORK", hide = true)]
     pub(crate) alone: Option<String>,
 }
@@ -53,6 +73,18 @@ pub(crate) enum From {
     Worker,
     /// On the thread that calls `block_on`, which is no worker
     BlockOn,
+}
+
+impl Args {
+    /// What the length of a run is divided by.
+    pub(crate) fn scale(&self) -> usize {
+        if self.quick { 10 } else { 1 }
+    }
+
+    /// Whether a job of this suite was asked for.
+    pub(crate) fn wants(&self, suite: &str, job: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == suite || name == job)
+    }
 }
 
 fn count(least: u64, most: u64) -> clap::builder::RangedU64ValueParser<usize> {

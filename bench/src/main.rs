@@ -1,18 +1,21 @@
-//! What anyrt's structure costs, side by side with what it is built on.
+//! What anyrt costs, side by side with what it is built on and with what others have built.
 //!
-//! The job is done in several ways, on the same runtime. Each round runs every way in a pair with
-//! the baseline, in turns A B and B A, so that a machine that slows down slows both; what counts is
-//! the ratio of each pair. The baseline is also paired with itself: that row shows the noise.
+//! Each job is done in our way and in a peer's, on the same runtime, in turns A B and B A, so that
+//! a machine that slows down slows both; what counts is the ratio of each pair. One peer is also
+//! paired with itself: that row shows the noise.
 //!
-//! Each run is a process of its own. In one process the two ways find the pieces of memory that the
-//! other has left behind, and that may double the time of either; `--heap shared` shows it.
+//! Each run of spawn-join is a process of its own. In one process the two ways find the pieces of
+//! memory that the other has left behind, and that may double the time of either; `--heap shared`
+//! shows it. The runs of sync, which allocate next to nothing, share this process.
 #![forbid(unsafe_code)]
 
 mod args;
 mod measure;
 mod report;
 mod site;
-mod works;
+mod spawn_join;
+mod sync;
+mod work;
 
 use std::io;
 use std::process::ExitCode;
@@ -21,7 +24,7 @@ use clap::Parser;
 
 use args::{Args, Heap};
 use site::{Here, Process, Site};
-use works::{BASELINE, WORKS};
+use work::Contest;
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -39,25 +42,44 @@ fn main() -> ExitCode {
 }
 
 fn compare(args: &Args) -> io::Result<String> {
+    let mut spawn_join = spawn_join::contests(args.children);
+    let mut sync = sync::contests(args.scale());
+    let is_known = |name: &&String| {
+        let is_job = |contest: &Contest| contest.job == name.as_str();
+        *name == "sync" || spawn_join.iter().chain(&sync).any(is_job)
+    };
+    if let Some(name) = args.only.iter().find(|name| !is_known(name)) {
+        return Err(io::Error::other(format!("there is no job called {name}")));
+    }
+    spawn_join.retain(|contest| args.wants("spawn-join", contest.job));
+    sync.retain(|contest| args.wants("sync", contest.job));
     let mut rows = Vec::new();
     for &workers in &args.workers {
-        let site = match args.heap {
-            Heap::Own => Site::Process(Process::new(args, workers)?),
-            Heap::Shared => Site::Here(Here::new(args, workers)?),
+        let mut run = |site: &Site, contests: &[Contest]| -> io::Result<()> {
+            for (contest, pairs) in
+                contests.iter().zip(measure::compare(site, args.rounds, contests)?)
+            {
+                rows.push(report::Row::new(workers, contest, &pairs));
+            }
+            Ok(())
         };
-        for (work, pairs) in WORKS.iter().zip(measure::compare(&site, args.rounds, WORKS)?) {
-            rows.push(report::Row::new(workers, args.from, work.name, &pairs));
+        let here = Site::Here(Here::new(args, workers)?);
+        match args.heap {
+            Heap::Own => run(&Site::Process(Process::new(args, workers)?), &spawn_join)?,
+            Heap::Shared => run(&here, &spawn_join)?,
         }
+        run(&here, &sync)?;
     }
     Ok(if args.json { report::json(&rows) } else { report::table(&rows, args) })
 }
 
 fn alone(args: &Args, name: &str) -> io::Result<String> {
-    let work = WORKS.iter().chain([&BASELINE]).find(|work| work.name == name);
+    let contests = spawn_join::contests(args.children);
+    let work = contests.iter().map(|contest| contest.ours).find(|work| work.name == name);
     let work =
         work.ok_or_else(|| io::Error::other(format!("no way of working is called {name}")))?;
     let here = Here::new(args, args.workers[0])?;
-    here.run(work);
-    let times = (0..site::COUNTED).map(|_| here.run(work));
+    here.run(&work, args.children);
+    let times = (0..site::COUNTED).map(|_| here.run(&work, args.children));
     Ok(measure::quartiles(times)[1].to_string())
 }

@@ -3,23 +3,27 @@
 use std::io;
 
 use crate::site::Site;
-use crate::works::{BASELINE, Work};
+use crate::work::Contest;
 
-/// The seconds of the baseline and of a work that ran one after the other.
+/// The seconds of our work and of the peer's that ran one after the other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pair {
-    pub(crate) baseline: f64,
-    pub(crate) work: f64,
+    pub(crate) ours: f64,
+    pub(crate) peer: f64,
 }
 
-/// Gives one pair per round for each work, in the order of the works.
+/// Gives one pair per round for each contest, in their order.
 ///
 /// Every other round turns the pairs round, and a first round does not count.
-pub(crate) fn compare(site: &Site, rounds: usize, works: &[Work]) -> io::Result<Vec<Vec<Pair>>> {
-    let mut pairs = vec![Vec::with_capacity(rounds); works.len()];
+pub(crate) fn compare(
+    site: &Site,
+    rounds: usize,
+    contests: &[Contest],
+) -> io::Result<Vec<Vec<Pair>>> {
+    let mut pairs = vec![Vec::with_capacity(rounds); contests.len()];
     for round in 0..=rounds {
-        for (work, pairs) in works.iter().zip(&mut pairs) {
-            let pair = pair(site, work, round.is_multiple_of(2))?;
+        for (contest, pairs) in contests.iter().zip(&mut pairs) {
+            let pair = pair(site, contest, round.is_multiple_of(2))?;
             if round > 0 {
                 pairs.push(pair);
             }
@@ -28,13 +32,14 @@ pub(crate) fn compare(site: &Site, rounds: usize, works: &[Work]) -> io::Result<
     Ok(pairs)
 }
 
-fn pair(site: &Site, work: &Work, is_baseline_first: bool) -> io::Result<Pair> {
-    Ok(if is_baseline_first {
-        let baseline = site.time(&BASELINE)?;
-        Pair { baseline, work: site.time(work)? }
+fn pair(site: &Site, contest: &Contest, is_peer_first: bool) -> io::Result<Pair> {
+    let time = |work| site.time(work, contest.amount);
+    Ok(if is_peer_first {
+        let peer = time(&contest.peer)?;
+        Pair { ours: time(&contest.ours)?, peer }
     } else {
-        let work = site.time(work)?;
-        Pair { baseline: site.time(&BASELINE)?, work }
+        let ours = time(&contest.ours)?;
+        Pair { ours, peer: time(&contest.peer)? }
     })
 }
 

@@ -8,40 +8,53 @@ use serde::Serialize;
 
 use crate::args::{Args, From};
 use crate::measure::{Pair, best, quartiles};
-use crate::works::BASELINE;
+use crate::work::Contest;
 
-/// One work on one runtime.
+/// What one contest on one runtime came to.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
-    workers: usize,
-    from: From,
     work: &'static str,
-    baseline_ms: f64,
-    ms: f64,
+    threads: usize,
+    backend: &'static str,
+    /// Which of our ways did it; the peer itself in the row that shows the noise.
+    way: &'static str,
+    peer: &'static str,
+    ours: f64,
+    theirs: f64,
+    unit: &'static str,
     ratio: f64,
-    ratio_lower_quartile: f64,
-    ratio_upper_quartile: f64,
-    ratio_of_best: f64,
+    low: f64,
+    high: f64,
+    best: f64,
+    target: Option<f64>,
 }
 
 impl Row {
-    pub(crate) fn new(workers: usize, from: From, work: &'static str, pairs: &[Pair]) -> Self {
-        let baselines = || pairs.iter().map(|pair| pair.baseline);
-        let times = || pairs.iter().map(|pair| pair.work);
-        let [lower, ratio, upper] = quartiles(pairs.iter().map(|pair| pair.work / pair.baseline));
-        let [_, baseline, _] = quartiles(baselines());
-        let [_, time, _] = quartiles(times());
+    pub(crate) fn new(threads: usize, contest: &Contest, pairs: &[Pair]) -> Self {
+        let ours = || pairs.iter().map(|pair| pair.ours);
+        let theirs = || pairs.iter().map(|pair| pair.peer);
+        let [low, ratio, high] = quartiles(pairs.iter().map(|pair| pair.ours / pair.peer));
+        let each = |[_, median, _]: [f64; 3]| round(median * 1e9 / contest.amount as f64);
         Self {
-            workers,
-            from,
-            work,
-            baseline_ms: round(baseline * 1000.0),
-            ms: round(time * 1000.0),
+            work: contest.job,
+            threads,
+            backend: "tokio",
+            way: contest.ours.name,
+            peer: contest.peer.name,
+            ours: each(quartiles(ours())),
+            theirs: each(quartiles(theirs())),
+            unit: "ns",
             ratio: round(ratio),
-            ratio_lower_quartile: round(lower),
-            ratio_upper_quartile: round(upper),
-            ratio_of_best: round(best(times()) / best(baselines())),
+            low: round(low),
+            high: round(high),
+            best: round(best(ours()) / best(theirs())),
+            target: contest.target,
         }
+    }
+
+    fn verdict(&self) -> String {
+        let verdict = |target| if self.ratio <= target { "met" } else { "missed" };
+        self.target.map_or_else(String::new, |target| format!("{target:.1} {}", verdict(target)))
     }
 }
 
@@ -56,20 +69,34 @@ pub(crate) fn json(rows: &[Row]) -> String {
 pub(crate) fn table(rows: &[Row], args: &Args) -> String {
     let mut table = Table::new();
     table.load_style(presets::ASCII_BORDERS_ONLY_CONDENSED);
-    table.set_header(["workers", "work", "ms", "baseline ms", "ratio", "quartiles", "best"]);
+    table.set_header([
+        "work",
+        "threads",
+        "way",
+        "ns",
+        "peer",
+        "its ns",
+        "ratio",
+        "quartiles",
+        "best",
+        "target",
+    ]);
     for row in rows {
         table.add_row([
-            row.workers.to_string(),
             row.work.to_owned(),
-            format!("{:.1}", row.ms),
-            format!("{:.1}", row.baseline_ms),
+            row.threads.to_string(),
+            row.way.to_owned(),
+            format!("{:.1}", row.ours),
+            row.peer.to_owned(),
+            format!("{:.1}", row.theirs),
             format!("{:.2}", row.ratio),
-            format!("{:.2} to {:.2}", row.ratio_lower_quartile, row.ratio_upper_quartile),
-            format!("{:.2}", row.ratio_of_best),
+            format!("{:.2} to {:.2}", row.low, row.high),
+            format!("{:.2}", row.best),
+            row.verdict(),
         ]);
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        if at != 1 {
+        if ![0, 2, 4, 9].contains(&at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -78,10 +105,10 @@ pub(crate) fn table(rows: &[Row], args: &Args) -> String {
         From::BlockOn => "the thread of block_on",
     };
     format!(
-        "{} children that yield once, spawned and joined from {place}; medians of {} pairs.\n\
-         The baseline is {}: a ratio below 1 is faster. \"best\" compares the fastest runs.\n\
-         {table}",
-        args.children, args.rounds, BASELINE.name
+        "Nanoseconds for each child, pass or item, on tokio, started from {place}; medians of {} pairs.\n\
+         A ratio below 1 is faster than the peer, and a peer against itself is noise; \"best\" compares \
+         the fastest runs.\n{table}",
+        args.rounds
     )
 }
 

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
 use crate::args::{Args, From};
-use crate::works::Work;
+use crate::work::Work;
 
 /// How many runs of a process count, by their median; one before them does not.
 pub(crate) const COUNTED: usize = 3;
@@ -21,10 +21,10 @@ pub(crate) enum Site {
 
 impl Site {
     /// Gives the seconds that the work takes.
-    pub(crate) fn time(&self, work: &Work) -> io::Result<f64> {
+    pub(crate) fn time(&self, work: &Work, amount: usize) -> io::Result<f64> {
         match self {
-            Self::Process(process) => process.time(work),
-            Self::Here(here) => Ok(here.run(work)),
+            Self::Process(process) => process.time(work, amount),
+            Self::Here(here) => Ok(here.run(work, amount)),
         }
     }
 }
@@ -38,17 +38,14 @@ pub(crate) struct Process {
 impl Process {
     pub(crate) fn new(args: &Args, workers: usize) -> io::Result<Self> {
         let from = args.from.to_possible_value().expect("no place is hidden");
-        let arguments = vec![
-            format!("--children={}", args.children),
-            format!("--workers={workers}"),
-            format!("--from={}", from.get_name()),
-        ];
+        let arguments = vec![format!("--workers={workers}"), format!("--from={}", from.get_name())];
         Ok(Self { program: std::env::current_exe()?, arguments })
     }
 
-    fn time(&self, work: &Work) -> io::Result<f64> {
+    fn time(&self, work: &Work, amount: usize) -> io::Result<f64> {
         let output = Command::new(&self.program)
             .args(&self.arguments)
+            .arg(format!("--children={amount}"))
             .arg(format!("--alone={}", work.name))
             .output()?;
         let seconds = String::from_utf8_lossy(&output.stdout).trim().parse();
@@ -63,22 +60,21 @@ impl Process {
 pub(crate) struct Here {
     runtime: Runtime,
     from: From,
-    children: usize,
 }
 
 impl Here {
     pub(crate) fn new(args: &Args, workers: usize) -> io::Result<Self> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(workers).build()?;
-        Ok(Self { runtime, from: args.from, children: args.children })
+        Ok(Self { runtime, from: args.from })
     }
 
     /// Gives the seconds that the work takes.
-    pub(crate) fn run(&self, work: &Work) -> f64 {
-        let (run, children) = (work.run, self.children);
+    pub(crate) fn run(&self, work: &Work, amount: usize) -> f64 {
+        let run = work.run;
         let timed = async move {
             let start = Instant::now();
-            run(children).await;
+            run(amount).await;
             start.elapsed()
         };
         let time: Duration = match self.from {
