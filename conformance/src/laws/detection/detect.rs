@@ -160,7 +160,7 @@ fn home() -> &'static str {
 async fn library<D: Detect>() -> Seen {
     let (sender, receiver) = channel::bounded(1);
     let found =
-        RunGroup::<D, Infallible, _, _>::ambient(|group: TaskGroup<D, Infallible>| async move {
+        RunGroup::<D, Infallible, _, _, _>::ambient(|group: TaskGroup<D, Infallible>| async move {
             let clone = sender.clone();
             group.spawn(async move {
                 let sent = clone.send(RunBlocking::<D, _, _>::ambient(|| 20).await).await;
@@ -190,7 +190,7 @@ async fn library<D: Detect>() -> Seen {
 /// A group of children, each of which meets a neighbour; gives what each heard and saw.
 async fn crowd<D: Detect>(ends: Vec<Ends>) -> Crowd {
     let found =
-        RunGroup::<D, Infallible, _, _>::ambient(|group: TaskGroup<D, Infallible>| async move {
+        RunGroup::<D, Infallible, _, _, _>::ambient(|group: TaskGroup<D, Infallible>| async move {
             let children = ends.into_iter().map(|(next, before)| {
                 group.spawn(async move {
                     // There is room, so both tell, and neither ends before it has heard the other.
