@@ -85,10 +85,10 @@ macro_rules! __with_ids {
                 d1 d2 d3 d4 d5 d6 d7
                 s1 s2 s3 s4 s5 s6 s7
                 x1 x2 x3 x4
-                p1 p2 p3 p4 p5
-                f1 f2
+                p1 p2 p3 p4 p5 p6
+                f1 f2 f3
                 h1 h2 h3 h4 h5
-                l1 l2 l5
+                l1 l2 l3 l4 l5
             ]
         }
     };

@@ -118,7 +118,9 @@ faults! {
     recv_eager: RecvEager breaks "P5" "X3";
     cancelled_sends: CancelledSends breaks "P3";
 
-    last_waiter_first: LastWaiterFirst breaks "F1";
+    cancelled_closes: CancelledCloses breaks "P6";
+
+    last_waiter_first: LastWaiterFirst breaks "F1" "F3";
     nobody_yields: NobodyYields breaks "F2" "D7";
 
     close_drops_items: CloseDropsItems breaks "H1";
@@ -129,6 +131,10 @@ faults! {
 
     one_permit_too_many: OnePermitTooMany breaks "L1";
     try_acquire_barges: TryAcquireBarges breaks "L2";
+    many_one_by_one: ManyOneByOne breaks "L3";
+    many_stands_in_no_line: ManyStandsInNoLine breaks "L3";
+    adds_only_one: AddsOnlyOne breaks "L4";
+    forgotten_comes_back: ForgottenComesBack breaks "L4";
     permit_not_released: PermitNotReleased breaks "L5";
 }
 

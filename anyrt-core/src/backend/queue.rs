@@ -37,6 +37,9 @@ pub trait Semaphore: Clone + Send + Sync + 'static {
 
     /// Adds permits, and wakes as many waiters as fit.
     fn add_permits(&self, count: usize);
+
+    /// Takes permits out of their semaphore for good.
+    fn forget(permit: Self::Permit);
 }
 
 /// The sending half of a channel; clones are counted.

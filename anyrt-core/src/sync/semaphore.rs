@@ -393,4 +393,8 @@ impl crate::backend::Semaphore for Arc<Semaphore> {
     fn add_permits(&self, count: usize) {
         Semaphore::add_permits(self, count);
     }
+
+    fn forget(permit: OwnedPermit) {
+        permit.forget();
+    }
 }

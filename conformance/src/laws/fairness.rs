@@ -2,6 +2,7 @@
 
 mod budget;
 mod order;
+mod taking_turns;
 
 use anyrt_core::{Backend, Toplevel};
 
@@ -21,6 +22,11 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
              cooperative budget, on every backend). A yield happens before the commit; `try_` \
              operations never yield; outside a frame the budget is per thread.",
             budget::f2::<B>,
+        ),
+        Law::new(
+            "F3",
+            "N tasks alternating on one lock alternate strictly.",
+            taking_turns::f3::<B>,
         ),
     ]
 }

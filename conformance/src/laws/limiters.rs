@@ -1,6 +1,8 @@
 //! Laws L: semaphores.
 
+mod adding;
 mod counting;
+mod many;
 mod release;
 
 use anyrt_core::{Backend, Toplevel};
@@ -19,6 +21,17 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "L2",
             "A release hands the permit to the first waiter; `try_acquire` then fails.",
             release::l2::<B>,
+        ),
+        Law::new(
+            "L3",
+            "`acquire_many` takes all or waits, and does not starve behind single ones.",
+            many::l3::<B>,
+        ),
+        Law::new(
+            "L4",
+            "Adding permits wakes as many waiters as fit, in order; a forgotten permit lowers the \
+             total.",
+            adding::l4::<B>,
         ),
         Law::new("L5", "A guard dropped by cancellation or panic releases.", release::l5::<B>),
     ]

@@ -1,6 +1,7 @@
 //! Laws P: queues under cancellation.
 
 mod channel;
+mod closing;
 mod semaphore;
 mod stress;
 
@@ -34,6 +35,7 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
              + buffered + handed back.",
             stress::p5::<B>,
         ),
+        Law::new("P6", "Closing always closes, also inside a cancelled scope.", closing::p6::<B>),
     ]
 }
 

@@ -3,14 +3,18 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use anyrt_core::Backend;
 use anyrt_core::error::{Closed, SendError, TryRecvError, TrySendError};
 
-use super::Fault;
 use super::tools::{give_way, lock};
+use super::{Fault, Sabotaged};
+
+/// Tells whether it is called in a cancelled scope.
+type IsCancelled = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// What both ends know.
-#[derive(Default)]
 struct Shared {
+    is_cancelled: IsCancelled,
     /// One clone was closed.
     is_one_closed: AtomicBool,
     /// The last sender is gone.
@@ -26,8 +30,16 @@ impl Drop for Token {
     }
 }
 
-pub(super) fn wrap<S, R>(fault: Fault, (sender, receiver): (S, R)) -> (Sender<S>, Receiver<R>) {
-    let shared = Arc::new(Shared::default());
+pub(super) fn wrap<B: Backend, S, R>(
+    backend: &Sabotaged<B>,
+    (sender, receiver): (S, R),
+) -> (Sender<S>, Receiver<R>) {
+    let (fault, good) = (backend.fault, backend.good.clone());
+    let shared = Arc::new(Shared {
+        is_cancelled: Box::new(move || good.is_cancelled()),
+        is_one_closed: AtomicBool::new(false),
+        has_ended: AtomicBool::new(false),
+    });
     let token = Mutex::new(Some(Arc::new(Token(shared.clone()))));
     (
         Sender { good: sender, fault, shared: shared.clone(), token },
@@ -73,6 +85,9 @@ impl<T: Send + 'static, S: anyrt_core::Sender<T>> anyrt_core::Sender<T> for Send
     }
 
     fn close(&self) {
+        if self.fault == Fault::CancelledCloses && (self.shared.is_cancelled)() {
+            return;
+        }
         lock(&self.token).take();
         self.shared.is_one_closed.store(true, Ordering::SeqCst);
         self.good.close();
@@ -122,6 +137,9 @@ impl<T: Send + 'static, R: anyrt_core::Receiver<T>> anyrt_core::Receiver<T> for 
     }
 
     fn close(&self) {
+        if self.fault == Fault::CancelledCloses && (self.shared.is_cancelled)() {
+            return;
+        }
         self.shared.is_one_closed.store(true, Ordering::SeqCst);
         self.good.close();
     }

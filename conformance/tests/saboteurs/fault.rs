@@ -141,6 +141,14 @@ pub(crate) enum Fault {
     PermitNotReleased,
     /// A free permit is taken in a cancelled scope, too.
     CancelledAcquires,
+    /// Who wants many permits holds those that it has got, and waits for the others.
+    ManyOneByOne,
+    /// Who wants many permits stands in no line, and looks from time to time.
+    ManyStandsInNoLine,
+    /// However many permits are added, it is one.
+    AddsOnlyOne,
+    /// A permit that is forgotten comes back.
+    ForgottenComesBack,
 
     // Channels.
     /// `recv` takes its item before it can give it to its caller.
@@ -151,6 +159,8 @@ pub(crate) enum Fault {
     CloseDropsItems,
     /// A send to closed receivers says that all is well.
     SendToNobodyIsFine,
+    /// Closing does nothing in a cancelled scope.
+    CancelledCloses,
     /// Closing one clone closes all.
     CloseClosesClones,
     /// `bounded(0)` holds one item.

@@ -126,11 +126,11 @@ impl<B: Backend> Backend for Sabotaged<B> {
 
     fn bounded<T: Send + 'static>(&self, capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>) {
         let one = self.has(Fault::RendezvousBuffersOne) && capacity == 0;
-        channel::wrap(self.fault, self.good.bounded(if one { 1 } else { capacity }))
+        channel::wrap(self, self.good.bounded(if one { 1 } else { capacity }))
     }
 
     fn unbounded<T: Send + 'static>(&self) -> (Self::Sender<T>, Self::Receiver<T>) {
-        channel::wrap(self.fault, self.good.unbounded())
+        channel::wrap(self, self.good.unbounded())
     }
 
     fn task_group<E, O, Body, Fut>(

@@ -10,7 +10,7 @@ use std::task::{Poll, Waker};
 use anyrt_core::error::TryAcquireError;
 use anyrt_core::{Backend, Semaphore as _};
 
-use super::tools::{lock, on_drop};
+use super::tools::{give_way, lock, on_drop};
 use super::{Fault, Sabotaged};
 
 type Good<B> = <B as Backend>::Semaphore;
@@ -39,16 +39,16 @@ impl<B: Backend> Clone for Semaphore<B> {
 /// Gives the permit back when dropped; barged permits have none.
 #[must_use]
 pub(crate) struct Permit<B: Backend> {
-    good: Option<GoodPermit<B>>,
+    good: Vec<GoodPermit<B>>,
     from: Arc<Inner<B>>,
 }
 
 impl<B: Backend> Drop for Permit<B> {
     fn drop(&mut self) {
         if self.from.backend.has(Fault::PermitNotReleased) {
-            mem::forget(self.good.take());
+            mem::forget(mem::take(&mut self.good));
         }
-        drop(self.good.take());
+        self.good.clear();
         self.from.serve();
     }
 }
@@ -73,8 +73,29 @@ impl<B: Backend> Semaphore<B> {
         }))
     }
 
-    fn permit(&self, good: Option<GoodPermit<B>>) -> Permit<B> {
+    fn permit(&self, good: Vec<GoodPermit<B>>) -> Permit<B> {
         Permit { good, from: self.0.clone() }
+    }
+
+    async fn one_by_one(&self, count: usize) -> Permit<B> {
+        let mut permit = self.permit(Vec::new());
+        while permit.good.len() < count {
+            permit.good.push(self.0.good.acquire().await);
+        }
+        permit
+    }
+
+    async fn from_time_to_time(&self, count: usize) -> Permit<B> {
+        loop {
+            self.0.backend.good.checkpoint().await;
+            let free = std::iter::from_fn(|| self.0.good.try_acquire().ok());
+            let good: Vec<_> = free.take(count).collect();
+            if good.len() == count {
+                return self.permit(good);
+            }
+            drop(good);
+            give_way().await;
+        }
     }
 }
 
@@ -130,6 +151,8 @@ impl<B: Backend> anyrt_core::Semaphore for Semaphore<B> {
 
     async fn acquire_many(&self, count: usize) -> Permit<B> {
         let good = match self.0.backend.fault {
+            Fault::ManyOneByOne if count > 1 => return self.one_by_one(count).await,
+            Fault::ManyStandsInNoLine if count > 1 => return self.from_time_to_time(count).await,
             Fault::LastWaiterFirst | Fault::WakeUpLost if count == 1 => self.0.wait().await,
             _ if count == 1 && self.grabs() => match self.0.good.try_acquire() {
                 Ok(permit) => permit,
@@ -137,13 +160,13 @@ impl<B: Backend> anyrt_core::Semaphore for Semaphore<B> {
             },
             _ => self.0.good.acquire_many(count).await,
         };
-        self.permit(Some(good))
+        self.permit(vec![good])
     }
 
     fn try_acquire(&self) -> Result<Permit<B>, TryAcquireError> {
         match self.0.good.try_acquire() {
-            Err(_) if self.0.backend.has(Fault::TryAcquireBarges) => Ok(self.permit(None)),
-            result => result.map(|good| self.permit(Some(good))),
+            Err(_) if self.0.backend.has(Fault::TryAcquireBarges) => Ok(self.permit(Vec::new())),
+            result => result.map(|good| self.permit(vec![good])),
         }
     }
 
@@ -153,7 +176,15 @@ impl<B: Backend> anyrt_core::Semaphore for Semaphore<B> {
     }
 
     fn add_permits(&self, count: usize) {
-        self.0.good.add_permits(count);
+        let one = self.0.backend.has(Fault::AddsOnlyOne);
+        self.0.good.add_permits(if one { count.min(1) } else { count });
         self.0.serve();
+    }
+
+    fn forget(mut permit: Permit<B>) {
+        if permit.from.backend.has(Fault::ForgottenComesBack) {
+            return;
+        }
+        mem::take(&mut permit.good).into_iter().for_each(Good::<B>::forget);
     }
 }
