@@ -11,7 +11,7 @@ mod spawn;
 mod start;
 mod supervise;
 
-pub use handle::{Join, TaskHandle};
+pub use handle::{Join, JoinMut, TaskHandle};
 pub use limited::{LimitedGroup, SpawnWhenFree};
 pub use root::Root;
 pub use run::{MakeBody, RunGroup};

@@ -58,6 +58,24 @@ use crate::future::RunGroup;
 /// assert_eq!(failed.unwrap_err().failures(), ["no such host"]);
 /// ```
 ///
+/// A timeout around the wait for a child ends the wait, and leaves the child alone:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use anyrt::TaskGroup;
+///
+/// let answer = anyrt::run(anyrt::task_group(|group: TaskGroup| async move {
+///     let (ask, asked) = anyrt::channel::bounded(1);
+///     let mut child = group.spawn(async move { Ok(asked.recv().await.unwrap() * 2) });
+///     let early = anyrt::fail_after(Duration::from_millis(1), child.join()).await;
+///     assert!(early.is_err());
+///     ask.send(21).await.unwrap();
+///     Ok(child.await.unwrap())
+/// }));
+/// assert_eq!(answer, Ok(42));
+/// ```
+///
 /// A service in the background, which the caller waits for until it is ready:
 ///
 /// ```

@@ -1,6 +1,6 @@
 //! Cancellation and deadlines.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::time::{Duration, Instant};
 
 use anyrt_core::task;
@@ -37,8 +37,8 @@ use crate::time::now;
 /// ```
 ///
 /// [`AnyBackend::current`]: crate::AnyBackend::current
-pub fn move_on_after<F: Future>(timeout: Duration, future: F) -> MoveOnAfter<F> {
-    MoveOnAfter::after(timeout, future)
+pub fn move_on_after<F: IntoFuture>(timeout: Duration, future: F) -> MoveOnAfter<F::IntoFuture> {
+    MoveOnAfter::after(timeout, future.into_future())
 }
 
 /// Runs a future until `deadline` at the latest.
@@ -65,8 +65,8 @@ pub fn move_on_after<F: Future>(timeout: Duration, future: F) -> MoveOnAfter<F> 
 /// ```
 ///
 /// [`AnyBackend::current`]: crate::AnyBackend::current
-pub fn move_on_at<F: Future>(deadline: Instant, future: F) -> MoveOnAfter<F> {
-    MoveOnAfter::at(deadline, future)
+pub fn move_on_at<F: IntoFuture>(deadline: Instant, future: F) -> MoveOnAfter<F::IntoFuture> {
+    MoveOnAfter::at(deadline, future.into_future())
 }
 
 /// Runs a future for at most `timeout`, and fails if that was too short.
@@ -100,8 +100,8 @@ pub fn move_on_at<F: Future>(deadline: Instant, future: F) -> MoveOnAfter<F> {
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 #[doc(alias = "timeout")]
 #[track_caller]
-pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
-    FailAfter::after(timeout, future)
+pub fn fail_after<F: IntoFuture>(timeout: Duration, future: F) -> FailAfter<F::IntoFuture> {
+    FailAfter::after(timeout, future.into_future())
 }
 
 /// Runs a future until `deadline` at the latest.
@@ -134,8 +134,8 @@ pub fn fail_after<F: Future>(timeout: Duration, future: F) -> FailAfter<F> {
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 #[doc(alias = "timeout_at")]
 #[track_caller]
-pub fn fail_at<F: Future>(deadline: Instant, future: F) -> FailAfter<F> {
-    FailAfter::at(deadline, future)
+pub fn fail_at<F: IntoFuture>(deadline: Instant, future: F) -> FailAfter<F::IntoFuture> {
+    FailAfter::at(deadline, future.into_future())
 }
 
 /// Runs a future where no outer cancellation reaches it.

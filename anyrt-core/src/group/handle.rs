@@ -16,15 +16,19 @@ use crate::{budget, frame, leaf};
 
 /// A child of a group: await it for its value, or drop it.
 ///
-/// Dropping it changes nothing, on every backend: the group owns the child (law G9).
+/// Dropping it changes nothing, on every backend: the group owns the child (law G9). So a timeout
+/// around the wait for a child ends the wait, not the child. [`join`](Self::join) waits and keeps
+/// the handle, to wait once more or to [`cancel`](Self::cancel).
 pub struct TaskHandle<T> {
     node: Arc<Node>,
+    /// Whether the result was given.
+    is_over: bool,
     value: PhantomData<fn() -> T>,
 }
 
 impl<T> TaskHandle<T> {
     pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node, value: PhantomData }
+        Self { node, is_over: false, value: PhantomData }
     }
 
     /// Cancels this child alone, which is no failure of the group (law G9).
@@ -35,6 +39,27 @@ impl<T> TaskHandle<T> {
     /// Cancels this child alone and says why; the first reason stays.
     pub fn cancel_with(&self, reason: impl Into<Reason>) {
         self.node.cancel(reason.into());
+    }
+
+    /// Waits for the end of the child, and keeps the handle.
+    ///
+    /// It gives what awaiting the handle gives, once: of a wait that was cut or dropped, the next one
+    /// gives it.
+    ///
+    /// # Panics
+    ///
+    /// The future panics if the result was given before.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskError`] if the child failed, was cancelled or panicked.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A wait that is dropped took nothing, and the child runs on (laws X3, G9).
+    #[doc(alias = "wait")]
+    pub fn join(&mut self) -> JoinMut<'_, T> {
+        JoinMut { handle: self, is_waiting: false }
     }
 
     /// Tells whether the child has ended.
@@ -55,6 +80,45 @@ impl<T> TaskHandle<T> {
     /// Tells where the child was spawned.
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.node.as_task().spawned_at
+    }
+}
+
+impl<T: 'static> TaskHandle<T> {
+    /// Gives the result, or leaves it where it is.
+    fn poll_result(
+        &mut self,
+        is_waiting: &mut bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<T, TaskError>> {
+        assert!(
+            !self.is_over,
+            "a child was joined again after it had given its result: keep the result instead"
+        );
+        if !*is_waiting {
+            ready!(leaf::poll_turn(cx));
+            *is_waiting = true;
+        }
+        let task = self.node.as_task();
+        match task.poll_take(cx.waker()) {
+            Some(Err(TaskError::Cancelled(error))) if is_cut_too(cx) => {
+                task.put_back(TaskError::Cancelled(error));
+                *is_waiting = false;
+                Poll::Pending
+            }
+            Some(result) => {
+                self.is_over = true;
+                budget::spend();
+                Poll::Ready(result)
+            }
+            None => {
+                if leaf::is_cut(cx.waker()) {
+                    *is_waiting = false;
+                } else {
+                    leaf::wait(cx.waker(), Wait::Join);
+                }
+                Poll::Pending
+            }
+        }
     }
 }
 
@@ -81,7 +145,7 @@ impl<T: Send + 'static> IntoFuture for TaskHandle<T> {
     type IntoFuture = Join<T>;
 
     fn into_future(self) -> Join<T> {
-        Join { handle: self, is_waiting: false, is_over: false }
+        Join { handle: self, is_waiting: false }
     }
 }
 
@@ -105,39 +169,14 @@ impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
 pub struct Join<T> {
     handle: TaskHandle<T>,
     is_waiting: bool,
-    is_over: bool,
 }
 
 impl<T: 'static> Future for Join<T> {
     type Output = Result<T, TaskError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        assert!(!self.is_over, "a join was polled after it had given its result");
-        if !self.is_waiting {
-            ready!(leaf::poll_turn(cx));
-            self.is_waiting = true;
-        }
-        let task = self.handle.node.as_task();
-        match task.poll_take(cx.waker()) {
-            Some(Err(TaskError::Cancelled(error))) if is_cut_too(cx) => {
-                task.put_back(TaskError::Cancelled(error));
-                self.is_waiting = false;
-                Poll::Pending
-            }
-            Some(result) => {
-                self.is_over = true;
-                budget::spend();
-                Poll::Ready(result)
-            }
-            None => {
-                if leaf::is_cut(cx.waker()) {
-                    self.is_waiting = false;
-                } else {
-                    leaf::wait(cx.waker(), Wait::Join);
-                }
-                Poll::Pending
-            }
-        }
+        let this = &mut *self;
+        this.handle.poll_result(&mut this.is_waiting, cx)
     }
 }
 
@@ -153,5 +192,35 @@ fn is_cut_too(cx: &Context<'_>) -> bool {
 impl<T> Debug for Join<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Join").field(&self.handle).finish()
+    }
+}
+
+/// The future of [`TaskHandle::join`].
+///
+/// # Panics
+///
+/// Panics if the result was given before.
+///
+/// # Cancel safety
+///
+/// **Safe.** If it is dropped, the result is still there for the next wait (law X3).
+#[must_use = "a join does nothing unless it is awaited"]
+pub struct JoinMut<'a, T> {
+    handle: &'a mut TaskHandle<T>,
+    is_waiting: bool,
+}
+
+impl<T: 'static> Future for JoinMut<'_, T> {
+    type Output = Result<T, TaskError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        this.handle.poll_result(&mut this.is_waiting, cx)
+    }
+}
+
+impl<T> Debug for JoinMut<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JoinMut").field(&self.handle).finish()
     }
 }

@@ -1,8 +1,11 @@
 //! Handles of children.
 
-use anyrt::{Reason, TaskError, TaskGroup};
+use std::panic::AssertUnwindSafe;
 
-use crate::support::{Event, Failing, HOUR, Log, in_time};
+use anyrt::{CancelScope, Reason, TaskError, TaskGroup, TaskHandle};
+use futures_util::{FutureExt, poll};
+
+use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time};
 
 #[anyrt::test]
 async fn values_are_there_also_after_the_group_has_ended() {
@@ -130,4 +133,106 @@ async fn children_have_names_and_ids() {
         assert_ne!(named.spawned_at().line(), unnamed.spawned_at().line());
     });
     assert_eq!(in_time(group).await, Ok(()));
+}
+
+#[anyrt::test]
+async fn a_wait_that_is_dropped_leaves_the_value_for_the_next_one() {
+    for polls in 0..4 {
+        for has_ended in [false, true] {
+            let group = anyrt::task_group(|group: TaskGroup| async move {
+                let go = Event::new();
+                let gone = go.clone();
+                let mut child = group.spawn(async move {
+                    gone.wait().await;
+                    Ok("value")
+                });
+                let mut waiting = child.join();
+                for _ in 0..polls {
+                    assert!(poll!(&mut waiting).is_pending());
+                }
+                if has_ended {
+                    // Dropped when the value is there, and was not taken.
+                    go.set();
+                    while !format!("{waiting:?}").contains("is_finished: true") {
+                        anyrt::yield_now().await;
+                    }
+                }
+                drop(waiting);
+                go.set();
+                Ok(child.join().await.unwrap())
+            });
+            assert_eq!(in_time(group).await, Ok("value"), "{polls} {has_ended}");
+        }
+    }
+}
+
+#[anyrt::test]
+async fn a_wait_that_is_cut_leaves_the_value_for_the_next_one() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let go = Event::new();
+        let gone = go.clone();
+        let mut child = group.spawn(async move {
+            gone.wait().await;
+            Ok("value")
+        });
+        assert_eq!(anyrt::move_on_after(MOMENT, child.join()).await.map(drop), None);
+        go.set();
+        while !child.is_finished() {
+            anyrt::yield_now().await;
+        }
+        let scope = CancelScope::new();
+        scope.handle().cancel();
+        assert!(scope.run(child.join()).await.is_err());
+        Ok(child.await.unwrap())
+    });
+    assert_eq!(in_time(group).await, Ok("value"));
+}
+
+#[anyrt::test]
+async fn what_ended_the_child_is_told_by_the_wait_that_comes_after() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let mut child = group.spawn(anyrt::sleep_forever());
+        assert!(poll!(child.join()).is_pending());
+        child.cancel_with("too slow");
+        match child.join().await {
+            Err(TaskError::Cancelled(cancelled)) => Ok(cancelled.reason().clone()),
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_eq!(in_time(group).await, Ok(Reason::from("too slow")));
+}
+
+#[anyrt::test]
+async fn a_result_is_given_once_and_a_second_wait_says_so() {
+    async fn taken(group: TaskGroup) -> TaskHandle<u8> {
+        let mut child = group.spawn(async { Ok(1) });
+        assert_eq!(child.join().await.unwrap(), 1);
+        child
+    }
+
+    async fn panic_of<F: Future>(future: F) -> &'static str {
+        let payload = AssertUnwindSafe(future).catch_unwind().await.err().expect("no panic");
+        payload.downcast_ref::<&str>().copied().unwrap_or_default()
+    }
+
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let again = panic_of(taken(group.clone()).await.join()).await;
+        let consumed = panic_of(taken(group).await.into_future()).await;
+        Ok([again, consumed])
+    });
+    for message in in_time(group).await.unwrap() {
+        assert!(message.contains("keep the result instead"), "{message}");
+    }
+}
+
+#[anyrt::test]
+async fn a_handle_may_be_given_to_a_timeout() {
+    let group = anyrt::task_group(|group: TaskGroup| async move {
+        let child = group.spawn(async { Ok(1) });
+        let value = anyrt::fail_after(HOUR, child).await.unwrap().unwrap();
+        let slow = group.background().spawn(anyrt::sleep_forever());
+        assert!(anyrt::move_on_after(MOMENT, slow).await.is_none());
+        Ok(value)
+    });
+    assert_eq!(in_time(group).await, Ok(1));
 }

@@ -101,7 +101,7 @@ async fn happy_eyeballs(
                 winner.cancel();
                 Ok(())
             });
-            let _ = anyrt::move_on_after(delay, child.into_future()).await;
+            let _ = anyrt::move_on_after(delay, child).await;
         }
         Ok(())
     });
