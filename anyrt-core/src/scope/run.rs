@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 use super::CancelScope;
 use super::deadline::Deadline;
 use crate::driver::{Driver, ErasedBackend};
-use crate::error::{Cancelled, Reason};
+use crate::error::Cancelled;
 use crate::frame::{self, ScopeFrame};
 use crate::seat::{Seat, drop_body, resume_if_calm};
 use crate::source::Source;
@@ -91,7 +91,7 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
             this.deadline.as_mut().start(&node, *this.timeout, this.source);
         }
         if !node.is_called() && this.deadline.as_mut().has_passed(&node, this.source) {
-            node.cancel(Reason::Deadline);
+            node.expire();
         }
         loop {
             let stepped =
@@ -112,7 +112,7 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
                     {
                         return Poll::Pending;
                     }
-                    node.cancel(Reason::Deadline);
+                    node.expire();
                 }
                 Step::Cut => {
                     let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));

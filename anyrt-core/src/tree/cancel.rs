@@ -66,6 +66,29 @@ impl Node {
         self.refresh();
     }
 
+    /// Cancels a scope whose deadline has passed, and the visible outer ones that had to end by then.
+    ///
+    /// They may have looked at the clock a moment too early: the outermost strikes all the same (law D5).
+    pub(crate) fn expire(self: &Arc<Self>) {
+        let end = self.deadline();
+        let mut passed = vec![self.clone()];
+        let mut at = self.visible_above();
+        while let Some(node) = at {
+            at = node.visible_above();
+            if node.deadline().is_some_and(|deadline| Some(deadline) <= end) {
+                passed.push(node);
+            }
+        }
+        while let Some(outermost) = passed.pop() {
+            outermost.cancel(Reason::Deadline);
+        }
+    }
+
+    /// The node above, unless a shield hides it.
+    fn visible_above(&self) -> Option<Arc<Self>> {
+        if self.has(SHIELD) { None } else { self.parent() }
+    }
+
     pub(crate) fn set_shield(self: &Arc<Self>, shield: bool) {
         {
             let _link = lock(&self.link);
