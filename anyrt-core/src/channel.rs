@@ -10,6 +10,7 @@ mod state;
 
 use std::sync::Arc;
 
+pub use crate::error::{Closed, SendError, TryRecvError, TrySendError};
 pub use receiver::{Receiver, Receiving};
 pub use sender::{Sender, Sending};
 pub use state::ChannelStatistics;

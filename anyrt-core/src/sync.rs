@@ -2,4 +2,5 @@
 
 mod semaphore;
 
+pub use crate::error::TryAcquireError;
 pub use semaphore::{Acquire, AcquireOwned, OwnedPermit, Permit, Semaphore, SemaphoreStatistics};

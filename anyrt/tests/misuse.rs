@@ -6,8 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyrt::channel::{bounded, unbounded};
-use anyrt::error::TryRecvError;
+use anyrt::channel::{TryRecvError, bounded, unbounded};
 use anyrt::sync::Semaphore;
 use anyrt::{AnyBackend, CancelScope, TaskGroup};
 use anyrt_core::{Backend, ErasedBackend};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyrt::error::Closed;
+use anyrt::channel::Closed;
 use anyrt::sync::Semaphore;
 use anyrt::{CancelScope, TaskGroup, channel};
 
