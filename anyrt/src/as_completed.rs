@@ -44,6 +44,7 @@ use crate::AsCompleted;
 #[doc(alias = "JoinSet")]
 #[doc(alias = "join_next")]
 #[doc(alias = "wait")]
+#[track_caller]
 pub fn as_completed<I>(futures: I) -> AsCompleted<<I::Item as Future>::Output>
 where
     I: IntoIterator<Item: Future<Output: Send> + Send + 'static>,

@@ -44,6 +44,7 @@ use crate::future::{Gather, TryGather};
 #[doc(alias = "join_all")]
 #[doc(alias = "wait")]
 #[doc(alias = "JoinSet")]
+#[track_caller]
 pub fn gather<I>(futures: I) -> Gather<Vec<<I::Item as Future>::Output>>
 where
     I: IntoIterator<Item: Future<Output: Send> + Send + 'static>,
@@ -89,6 +90,7 @@ where
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "try_join_all")]
 #[doc(alias = "FIRST_EXCEPTION")]
+#[track_caller]
 pub fn try_gather<I, T, E>(futures: I) -> TryGather<Vec<T>, E>
 where
     I: IntoIterator<Item: Future<Output = Result<T, E>> + Send + 'static>,
@@ -128,6 +130,7 @@ where
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 #[doc(alias = "join3")]
 #[doc(alias = "zip")]
+#[track_caller]
 pub fn join<F: Together>(futures: F) -> Gather<F::Outputs> {
     Gather::ambient(futures)
 }
@@ -170,6 +173,7 @@ pub fn join<F: Together>(futures: F) -> Gather<F::Outputs> {
 /// [`GroupError::Cancelled`]: crate::GroupError::Cancelled
 #[doc(alias = "try_join3")]
 #[doc(alias = "try_zip")]
+#[track_caller]
 pub fn try_join<F: TryTogether>(futures: F) -> TryGather<F::Values, F::Failure> {
     TryGather::ambient(futures)
 }

@@ -52,6 +52,7 @@ use crate::future::Race;
 #[doc(alias = "select_ok")]
 #[doc(alias = "FIRST_COMPLETED")]
 #[doc(alias = "happy eyeballs")]
+#[track_caller]
 pub fn race<I, T, E>(futures: I) -> Race<T, E>
 where
     I: IntoIterator<Item: Future<Output = Result<T, E>> + Send + 'static>,

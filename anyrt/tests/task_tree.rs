@@ -1,9 +1,12 @@
 //! What the task tree shows.
 
+use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
 
 use anyrt::{CancelScope, TaskGroup, TaskTree, channel};
 use anyrt_core::task_tree::{Kind, TaskEntry, Wait};
+use futures_util::future::{Either, select};
 
 async fn in_time<T>(future: impl Future<Output = T>) -> T {
     anyrt::fail_after(Duration::from_secs(20), future).await.expect("the test takes too long")
@@ -134,6 +137,41 @@ async fn a_cancelled_task_that_cleans_up_is_shown_as_cancelled() {
         go.send(()).await.unwrap();
     });
     assert_eq!(in_time(result).await, Ok(()));
+}
+
+#[anyrt::test]
+async fn children_of_a_join_policy_show_the_line_of_its_call() {
+    let backend = anyrt::AnyBackend::current().unwrap();
+    // The first child of a group of this backend's test, both of them made at this line.
+    let is_made_at = |tree: &TaskTree, line: u32| {
+        tree.entries().windows(2).any(|pair| match (&pair[0].kind, &pair[1].kind) {
+            (Kind::Group(group), Kind::Task(task)) => {
+                let place = (group.opened_at.file(), group.opened_at.line());
+                place == (file!(), line)
+                    && group.backend == backend.name()
+                    && task.spawned_at == group.opened_at
+            }
+            _ => false,
+        })
+    };
+    macro_rules! shows_its_line {
+        ($called:expr) => {{
+            let called = pin!($called);
+            let found = pin!(tree_when(|tree| is_made_at(tree, line!())));
+            assert!(matches!(select(found, called).await, Either::Left(_)));
+        }};
+    }
+
+    let never = || pending::<Result<(), ()>>();
+    in_time(async {
+        shows_its_line!(anyrt::gather([never()]));
+        shows_its_line!(anyrt::try_gather([never()]));
+        shows_its_line!(anyrt::join((never(), never())));
+        shows_its_line!(anyrt::try_join((never(), never())));
+        shows_its_line!(anyrt::race([never()]));
+        shows_its_line!(async { anyrt::as_completed([never()]).next().await });
+    })
+    .await;
 }
 
 #[test]

@@ -132,6 +132,17 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         Ok(handle)
     }
 
+    /// Starts a child whose place is where the group was opened.
+    ///
+    /// The group is the body's own, and so still open.
+    pub(crate) fn spawn_for_opener<F>(&self, future: F)
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        let spawned = self.spawn_from(self.node.as_group().opened_at(), future);
+        assert!(spawned.is_ok(), "{GROUP_CLOSED}");
+    }
+
     /// Makes a child of this group, which somebody must poll now.
     #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
     pub(crate) fn prepare<F>(

@@ -23,6 +23,7 @@ use super::home::Home;
 use crate::driver::{Ambient, Driver};
 use crate::group::TaskGroup;
 use crate::lock::lock;
+use crate::source::Source;
 use crate::sys::Mutex;
 use crate::waiting::Wait;
 use crate::waker_slot::WakerSlot;
@@ -69,37 +70,38 @@ impl<T> Outputs<T> {
 
 impl<D: Driver, T: Send + 'static> AsCompleted<D, T> {
     /// Makes a stream of the outputs of `futures`, which run on `driver`.
+    #[track_caller]
     pub fn on<I, F>(driver: D, futures: I) -> Self
     where
         I: IntoIterator<Item = F>,
         F: Future<Output = T> + Send + 'static,
     {
-        Self::with(futures, |outputs, futures| {
-            FanOut::on(driver, move |group| start(group, &outputs, futures))
-        })
+        Self::from_source(Source::Given(driver), futures)
     }
 
     /// Makes a stream whose futures run on the backend that polls it first.
+    #[track_caller]
     pub fn ambient<I, F>(futures: I) -> Self
     where
         D: Ambient,
         I: IntoIterator<Item = F>,
         F: Future<Output = T> + Send + 'static,
     {
-        Self::with(futures, |outputs, futures| {
-            FanOut::ambient(move |group| start(group, &outputs, futures))
-        })
+        Self::from_source(Source::ambient(), futures)
     }
 
-    fn with<I: IntoIterator>(
-        futures: I,
-        fan_out: impl FnOnce(Arc<Outputs<T>>, Vec<I::Item>) -> FanOut<D, Infallible, ()>,
-    ) -> Self {
+    #[track_caller]
+    fn from_source<I, F>(source: Source<D>, futures: I) -> Self
+    where
+        I: IntoIterator<Item = F>,
+        F: Future<Output = T> + Send + 'static,
+    {
         let futures = Vec::from_iter(futures);
         let remaining = futures.len();
         let queue = Mutex::new(VecDeque::new());
         let outputs = Arc::new(Outputs { queue, waker: WakerSlot::default() });
-        let group = fan_out(outputs.clone(), futures);
+        let filled = outputs.clone();
+        let group = FanOut::from_source(source, move |group| start(group, &filled, futures));
         Self { group, home: Home::here(), outputs, remaining, has_started: false }
     }
 
@@ -178,7 +180,7 @@ where
 {
     for future in futures {
         let outputs = outputs.clone();
-        group.spawn(async move { outputs.push(future.await) });
+        group.spawn_for_opener(async move { outputs.push(future.await) });
     }
     Box::new(|| Some(()))
 }

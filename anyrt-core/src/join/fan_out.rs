@@ -16,6 +16,7 @@ use crate::driver::{Ambient, Driver};
 use crate::error::{Cancelled, GroupError, Reason};
 use crate::group::{RunGroup, TaskGroup};
 use crate::lock::lock;
+use crate::source::Source;
 use crate::sys::Mutex;
 
 /// Takes what the children have left; nothing if one of them left nothing.
@@ -57,27 +58,31 @@ where
     O: 'static,
 {
     /// Makes a group on `driver`; `start` is called at the first poll.
+    #[track_caller]
     pub(super) fn on<S>(driver: D, start: S) -> Self
     where
         S: FnOnce(&TaskGroup<D, E>) -> Take<O> + Send + 'static,
     {
-        Self { group: Some(RunGroup::on(driver, Self::body(start))) }
+        Self::from_source(Source::Given(driver), start)
     }
 
     /// Makes a group on the backend that polls it first.
+    #[track_caller]
     pub(super) fn ambient<S>(start: S) -> Self
     where
         D: Ambient,
         S: FnOnce(&TaskGroup<D, E>) -> Take<O> + Send + 'static,
     {
-        Self { group: Some(RunGroup::ambient(Self::body(start))) }
+        Self::from_source(Source::ambient(), start)
     }
 
-    fn body<S>(start: S) -> Start<D, E, O>
+    #[track_caller]
+    pub(super) fn from_source<S>(source: Source<D>, start: S) -> Self
     where
         S: FnOnce(&TaskGroup<D, E>) -> Take<O> + Send + 'static,
     {
-        Box::new(|group| ready(Ok(start(&group))))
+        let body: Start<D, E, O> = Box::new(|group| ready(Ok(start(&group))));
+        Self { group: Some(RunGroup::making(source, body)) }
     }
 }
 

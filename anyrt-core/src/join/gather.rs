@@ -34,11 +34,13 @@ pub struct Gather<D, O> {
 
 impl<D: Driver, O: 'static> Gather<D, O> {
     /// Runs `futures` as children of a group on `driver`.
+    #[track_caller]
     pub fn on(driver: D, futures: impl Together<Outputs = O>) -> Self {
         Self { fan_out: FanOut::on(driver, |group| futures.start(group)) }
     }
 
     /// Runs `futures` on the backend that polls it first.
+    #[track_caller]
     pub fn ambient(futures: impl Together<Outputs = O>) -> Self
     where
         D: Ambient,
@@ -93,11 +95,13 @@ pub struct TryGather<D, O, E> {
 
 impl<D: Driver, O: 'static, E: Send + 'static> TryGather<D, O, E> {
     /// Runs `futures` as children of a group on `driver`.
+    #[track_caller]
     pub fn on(driver: D, futures: impl TryTogether<Values = O, Failure = E>) -> Self {
         Self { fan_out: FanOut::on(driver, |group| futures.try_start(group)) }
     }
 
     /// Runs `futures` on the backend that polls it first.
+    #[track_caller]
     pub fn ambient(futures: impl TryTogether<Values = O, Failure = E>) -> Self
     where
         D: Ambient,

@@ -55,6 +55,7 @@ where
     E: Send + 'static,
 {
     /// Races `futures` as children of a group on `driver`.
+    #[track_caller]
     pub fn on<I, F>(driver: D, futures: I) -> Self
     where
         I: IntoIterator<Item = F>,
@@ -65,6 +66,7 @@ where
     }
 
     /// Races `futures` on the backend that polls it first.
+    #[track_caller]
     pub fn ambient<I, F>(futures: I) -> Self
     where
         D: Ambient,
@@ -89,7 +91,7 @@ where
     let course = Arc::new(Mutex::new(Course { winner: None, failures: Vec::new() }));
     for future in futures {
         let (course, others) = (course.clone(), group.clone());
-        group.spawn(async move {
+        group.spawn_for_opener(async move {
             match future.await {
                 Ok(value) => {
                     let late = lock(&course).cross_the_line(value);

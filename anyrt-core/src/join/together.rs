@@ -51,7 +51,7 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     let (here, there) = Slot::pair();
-    group.spawn(async move { there.put(future.await) });
+    group.spawn_for_opener(async move { there.put(future.await) });
     here
 }
 
@@ -64,7 +64,7 @@ where
     E: Send + 'static,
 {
     let (here, there) = Slot::pair();
-    group.spawn(async move {
+    group.spawn_for_opener(async move {
         there.put(future.await?);
         Ok(())
     });
