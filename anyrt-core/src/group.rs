@@ -3,6 +3,7 @@
 mod adoption;
 mod child;
 mod handle;
+mod host;
 mod limited;
 mod part;
 mod root;
@@ -12,6 +13,7 @@ mod start;
 mod supervise;
 
 pub use handle::{Join, JoinMut, TaskHandle};
+pub use host::Host;
 pub use limited::{LimitedGroup, SpawnWhenFree};
 pub use root::Root;
 pub use run::{MakeBody, RunGroup};

@@ -55,7 +55,7 @@
 //! | [`group.background()`](TaskGroup::background) | the same group, whose children end with the others |
 //! | [`group.limited(n)`](TaskGroup::limited) | the same group, with at most `n` children at once |
 //! | [`supervise()`] | a group in which a child's failure cancels nobody |
-//! | [`inline_group`] | a group whose children run in the caller's task, and may borrow |
+//! | [`inline_group`] | a group whose children run in the caller's task, and may borrow; with the same calls |
 //!
 //! # Many futures at once
 //!

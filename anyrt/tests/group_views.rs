@@ -1,11 +1,13 @@
 //! Children with names, children in the background, and only so many at once.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyrt::sync::Semaphore;
-use anyrt::{GroupError, Reason, TaskError, TaskGroup, channel};
+use anyrt::{GroupError, Readiness, Reason, StartError, TaskError, TaskGroup, channel};
+use futures_util::poll;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const LIMIT: Duration = Duration::from_secs(20);
@@ -213,4 +215,68 @@ async fn a_child_that_fails_or_panics_gives_its_place_back() {
     let mut failures = in_time(supervised).await.unwrap().failures;
     failures.sort_unstable();
     assert_eq!(failures, (0..10).collect::<Vec<_>>());
+}
+
+#[anyrt::test]
+async fn a_start_in_a_limited_group_waits_for_its_turn_and_keeps_its_place() {
+    let result = anyrt::task_group(|group: TaskGroup| async move {
+        let workers = group.limited(1);
+        let (end, ended) = channel::bounded::<()>(0);
+        let first = workers.start(|ready| async move {
+            ready.started("first");
+            let _ = ended.recv().await;
+        });
+        assert_eq!(first.await, Ok("first"));
+        assert_eq!(workers.available(), 0, "a child that is ready runs on");
+        let mut second = pin!(workers.start(|ready| async move { ready.started("second") }));
+        assert!(poll!(&mut second).is_pending());
+        // Who comes later waits longer.
+        let mut third = pin!(workers.spawn_when_free(async { Ok("third") }));
+        assert!(poll!(&mut third).is_pending());
+        end.send(()).await.unwrap();
+        assert_eq!(second.await, Ok("second"));
+        Ok(third.await.await.unwrap())
+    });
+    assert_eq!(in_time(result).await, Ok("third"));
+}
+
+#[anyrt::test]
+async fn a_start_that_does_not_succeed_gives_its_place_back() {
+    let result = anyrt::task_group(|group: TaskGroup<&str>| async move {
+        let workers = group.limited(1);
+        let failed = workers.start(|_: Readiness<(), _>| async { Err::<(), _>("failed") });
+        assert_eq!(failed.await, Err(StartError::Failed("failed")));
+        let silent = workers.start(|_: Readiness<(), _>| async { Ok(()) });
+        assert_eq!(silent.await, Err(StartError::NeverStarted));
+        // Dropped, in the queue and with a child that is not ready.
+        let mut waits = Box::pin(workers.start(|ready: Readiness<(), _>| async move {
+            let _ready = ready;
+            anyrt::sleep_forever().await;
+            Ok(())
+        }));
+        assert!(poll!(&mut waits).is_pending());
+        let mut behind =
+            Box::pin(workers.start(|_: Readiness<(), &str>| -> std::future::Ready<()> {
+                unreachable!("it was dropped in the queue")
+            }));
+        assert!(poll!(&mut behind).is_pending());
+        drop(behind);
+        drop(waits);
+        let last = workers.spawn_when_free(async { Ok("last") }).await;
+        Ok(last.await.unwrap())
+    });
+    assert_eq!(in_time(result).await, Ok("last"));
+}
+
+#[anyrt::test]
+async fn a_start_in_a_limited_group_that_has_ended_says_so() {
+    let (give, given) = channel::bounded(1);
+    let result = anyrt::task_group(|group: TaskGroup| async move {
+        give.try_send(group.limited(1)).unwrap();
+    });
+    assert_eq!(in_time(result).await, Ok(()));
+    let late = given.try_recv().unwrap();
+    let started = late.start(|ready| async move { ready.started(()) });
+    assert_eq!(in_time(started).await, Err(StartError::Closed));
+    assert_eq!(late.available(), 1);
 }

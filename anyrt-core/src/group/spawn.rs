@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::child::Child;
+use super::host::Host;
 use super::part::TaskPart;
 use super::{LimitedGroup, Readiness, Start, TaskHandle};
 use crate::driver::Driver;
@@ -117,21 +118,6 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         self.spawn_from(Location::caller(), future)
     }
 
-    /// Starts a child for the code at `place`.
-    #[track_caller]
-    pub(super) fn spawn_from<F>(
-        &self,
-        place: &'static Location<'static>,
-        future: F,
-    ) -> Result<TaskHandle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
-    where
-        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
-    {
-        let (handle, child) = self.prepare(place, future)?;
-        self.launch(child);
-        Ok(handle)
-    }
-
     /// Starts a child whose place is where the group was opened.
     ///
     /// The group is the body's own, and so still open.
@@ -192,7 +178,7 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         M: FnOnce(Readiness<V, E>) -> F,
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
-        Start::new(self.clone(), Location::caller(), make)
+        Start::new(self.clone(), Location::caller(), make, None)
     }
 
     pub(super) fn new_task(&self, place: &'static Location<'static>) -> Arc<Node> {
@@ -201,15 +187,6 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
             node.set_background();
         }
         node
-    }
-
-    /// Gives a child to the runtime.
-    #[track_caller]
-    pub(super) fn launch(&self, child: impl Future<Output = ()> + Send + 'static) {
-        match self.node.as_group().backend().downcast_ref::<D>() {
-            Some(driver) => driver.spawn(child),
-            None => unreachable!("a group has the driver that it was made with"),
-        }
     }
 
     /// Cancels the body and all children (law E6).

@@ -18,15 +18,18 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use super::TaskGroup;
 use super::child::{Child, End, Report};
+use super::host::Host;
+use super::limited::Permitted;
 use crate::driver::Driver;
 use crate::error::{Cancelled, Panic, Reason, StartError};
 use crate::lock::lock;
 use crate::outcome::Outcome;
 use crate::seat::Seat;
+use crate::sync::{AcquireOwned, OwnedPermit};
 use crate::sys::Mutex;
 use crate::tree::Node;
 use crate::waiting::{self, Wait};
@@ -148,7 +151,7 @@ impl<V: Send + 'static, E: Send + 'static> Report<E> for ToCaller<V, E> {
     }
 }
 
-/// The future of [`TaskGroup::start`].
+/// The future of [`TaskGroup::start`], and of other handles of groups.
 ///
 /// # Panics
 ///
@@ -157,62 +160,69 @@ impl<V: Send + 'static, E: Send + 'static> Report<E> for ToCaller<V, E> {
 /// # Cancel safety
 ///
 /// **Safe.** When it is cancelled, a child that is not ready is cancelled and joined. When foreign code
-/// drops it, such a child is cancelled, and the group waits for it and takes its failure (law R4).
+/// drops it, such a child is cancelled, and the group waits for it and takes its failure (law R4). In a
+/// limited group it loses its place in the queue, if it has not got its turn yet.
 #[must_use = "a child is not started unless this is awaited"]
-pub struct Start<D, E, M, F, V>
+pub struct Start<D, E, M, F, V, G = TaskGroup<D, E>>
 where
-    D: Driver,
     E: Send + 'static,
 {
-    group: TaskGroup<D, E>,
+    group: G,
+    /// In a limited group: the wait for a place, before anything else.
+    turn: Option<AcquireOwned>,
     place: &'static Location<'static>,
     make: Option<M>,
     seat: Option<Seat>,
     call: Option<Arc<Call<V, E>>>,
     /// Why the child was cut, once it was.
     cut: Option<Reason>,
-    types: PhantomData<fn() -> F>,
+    types: PhantomData<fn() -> (D, F)>,
 }
 
 // Nothing in it is ever pinned.
-impl<D: Driver, E: Send + 'static, M, F, V> Unpin for Start<D, E, M, F, V> {}
+impl<D, E: Send + 'static, M, F, V, G> Unpin for Start<D, E, M, F, V, G> {}
 
-impl<D, E, M, F, V> Start<D, E, M, F, V>
+impl<'env, D, E, M, F, V, G> Start<D, E, M, F, V, G>
 where
     D: Driver,
     E: Send + 'static,
     M: FnOnce(Readiness<V, E>) -> F,
-    F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
     V: Send + 'static,
+    G: Host<'env, D, E>,
 {
-    pub(super) fn new(group: TaskGroup<D, E>, place: &'static Location<'static>, make: M) -> Self {
+    pub(crate) fn new(
+        group: G,
+        place: &'static Location<'static>,
+        make: M,
+        turn: Option<AcquireOwned>,
+    ) -> Self {
         let (seat, call, cut) = (None, None, None);
-        Self { group, place, make: Some(make), seat, call, cut, types: PhantomData }
+        Self { group, turn, place, make: Some(make), seat, call, cut, types: PhantomData }
     }
 
     /// Starts the child, if the group takes it.
-    fn begin(&mut self, make: M) -> Result<(), StartError<E>> {
+    fn begin(&mut self, make: M, permit: Option<OwnedPermit>) -> Result<(), StartError<E>> {
         let node = Node::call();
         let seat = self.seat.insert(Seat::new(node.clone()));
         seat.settle();
-        let child = self.group.new_task(self.place);
+        let child = self.group.group().new_task(self.place);
         child.as_task().forsake();
         child.attach(Some(&node));
         let stage = Mutex::new(Stage::Starting(None));
         let call = Arc::new(Call { node, child: child.clone(), stage });
-        let future = make(Readiness { call: call.clone() });
-        if !self.group.node().admit(&child) {
+        let future = Permitted { future: make(Readiness { call: call.clone() }), _permit: permit };
+        if !child.own_group().admit(&child) {
             return Err(StartError::Closed);
         }
         self.call = Some(call.clone());
-        self.group.launch(Child::<F, E, _>::reporting(child, future, ToCaller(call)));
+        self.group.launch(Child::<_, E, _>::reporting(child, future, ToCaller(call)));
         Ok(())
     }
 }
 
-impl<D, E, M, F, V> Start<D, E, M, F, V>
+impl<D, E, M, F, V, G> Start<D, E, M, F, V, G>
 where
-    D: Driver,
     E: Send + 'static,
 {
     /// Lets go of the scopes around the call.
@@ -240,7 +250,7 @@ where
             }
             Stage::Over(said, ended) => {
                 drop(stage);
-                self.group.node().finish_child(&call.child);
+                call.child.own_group().finish_child(&call.child);
                 let result = match ended {
                     Ended::Normally => said.ok_or(StartError::NeverStarted),
                     Ended::Failed(failure) => Err(StartError::Failed(failure)),
@@ -271,20 +281,26 @@ where
     }
 }
 
-impl<D, E, M, F, V> Future for Start<D, E, M, F, V>
+impl<'env, D, E, M, F, V, G> Future for Start<D, E, M, F, V, G>
 where
     D: Driver,
     E: Send + 'static,
     M: FnOnce(Readiness<V, E>) -> F,
-    F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
     V: Send + 'static,
+    G: Host<'env, D, E>,
 {
     type Output = Result<V, StartError<E>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let permit = match &mut this.turn {
+            Some(turn) => Some(ready!(Pin::new(turn).poll(cx))),
+            None => None,
+        };
+        this.turn = None;
         if let Some(make) = this.make.take()
-            && let Err(error) = this.begin(make)
+            && let Err(error) = this.begin(make, permit)
         {
             this.leave();
             return Poll::Ready(Err(error));
@@ -302,9 +318,8 @@ where
     }
 }
 
-impl<D, E, M, F, V> Drop for Start<D, E, M, F, V>
+impl<D, E, M, F, V, G> Drop for Start<D, E, M, F, V, G>
 where
-    D: Driver,
     E: Send + 'static,
 {
     fn drop(&mut self) {
@@ -319,7 +334,7 @@ where
                 Stage::Over(..) | Stage::Ready(_) | Stage::Gone => {}
             }
             if let Stage::Over(_, ended) = stage {
-                let group = self.group.node();
+                let group = call.child.own_group();
                 match ended {
                     Ended::Failed(failure) => group.take_failure(failure),
                     Ended::Panicked(panic) => group.take_panic(panic),
@@ -332,9 +347,8 @@ where
     }
 }
 
-impl<D, E, M, F, V> Debug for Start<D, E, M, F, V>
+impl<D, E, M, F, V, G> Debug for Start<D, E, M, F, V, G>
 where
-    D: Driver,
     E: Send + 'static,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::child_set::Inbox;
 use crate::driver::Driver;
 use crate::error::{GROUP_CLOSED, GroupClosed, Reason};
-use crate::group::{TaskGroup, TaskHandle};
+use crate::group::{Host, LimitedGroup, Readiness, Start, TaskGroup, TaskHandle};
 use crate::outcome::Outcome;
 
 /// A group whose children run inside its owner's task, and may borrow.
@@ -68,9 +68,59 @@ impl<'env, D: Driver, E: Send + 'static> InlineGroup<'env, D, E> {
     where
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
     {
-        let (handle, child) = self.group.prepare(Location::caller(), future)?;
-        self.inbox.push(Box::pin(child));
-        Ok(handle)
+        self.spawn_from(Location::caller(), future)
+    }
+
+    /// Starts a child, and waits until it says that it is ready.
+    ///
+    /// `make` gets what the child says it with, and gives the child's future. Until then the scopes
+    /// around this call govern the child, and afterwards the group's (law R5).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the panic of a child that was not ready yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`](crate::error::StartError) as of [`TaskGroup::start`].
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** When the call is cancelled, a child that is not ready is cancelled and joined. When
+    /// foreign code drops it, such a child is cancelled, and the group waits for it and takes its
+    /// failure (law R4).
+    #[track_caller]
+    pub fn start<V, M, F>(&self, make: M) -> Start<D, E, M, F, V, Self>
+    where
+        V: Send + 'static,
+        M: FnOnce(Readiness<V, E>) -> F,
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
+    {
+        Start::new(self.clone(), Location::caller(), make, None)
+    }
+
+    /// Gives the same group, which calls the children it spawns by this name.
+    ///
+    /// See [`TaskGroup::named`].
+    #[must_use]
+    pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
+        Self { group: self.group.named(name), inbox: self.inbox.clone() }
+    }
+
+    /// Gives the same group, whose new children end with the others.
+    ///
+    /// See [`TaskGroup::background`].
+    #[must_use]
+    #[doc(alias = "daemon")]
+    pub fn background(&self) -> Self {
+        Self { group: self.group.background(), inbox: self.inbox.clone() }
+    }
+
+    /// Gives the same group, in which at most `limit` children run at once.
+    ///
+    /// Only those are counted that are spawned through this and its clones.
+    pub fn limited(&self, limit: usize) -> LimitedGroup<D, E, Self> {
+        LimitedGroup::new(self.clone(), limit)
     }
 
     /// Cancels the body and all children (law E6).
@@ -83,6 +133,17 @@ impl<'env, D: Driver, E: Send + 'static> InlineGroup<'env, D, E> {
     /// The first reason stays.
     pub fn cancel_with(&self, reason: impl Into<Reason>) {
         self.group.cancel_with(reason);
+    }
+}
+
+impl<'env, D: Driver, E: Send + 'static> Host<'env, D, E> for InlineGroup<'env, D, E> {
+    fn group(&self) -> &TaskGroup<D, E> {
+        &self.group
+    }
+
+    /// Has the group's own future poll a child.
+    fn launch(&self, child: impl Future<Output = ()> + Send + 'env) {
+        self.inbox.push(Box::pin(child));
     }
 }
 
