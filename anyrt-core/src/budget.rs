@@ -45,21 +45,21 @@ impl Drop for TaskBudget {
 }
 
 /// Whether an operation may go on; one that may not has to yield.
+#[inline]
 pub(crate) fn has_turn() -> bool {
-    BUDGET
-        .try_with(|budget| {
-            let Budget { left, in_task } = budget.get();
-            if left > 0 {
-                return true;
-            }
-            let left = if !in_task || left <= -FULL { FULL } else { left - 1 };
-            budget.set(Budget { left, in_task });
-            false
-        })
-        .unwrap_or(true)
+    BUDGET.try_with(|budget| budget.get().left > 0 || refuse(budget)).unwrap_or(true)
+}
+
+#[cold]
+fn refuse(budget: &Cell<Budget>) -> bool {
+    let Budget { left, in_task } = budget.get();
+    let left = if !in_task || left <= -FULL { FULL } else { left - 1 };
+    budget.set(Budget { left, in_task });
+    false
 }
 
 /// Spends a unit: an operation has completed.
+#[inline]
 pub(crate) fn spend() {
     let _ = BUDGET.try_with(|budget| {
         let Budget { left, in_task } = budget.get();

@@ -4,16 +4,22 @@
 //! `send` completes when a receiver has the item (law H4). [`unbounded`] never makes a sender wait.
 //! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
 
+mod operation;
 mod receiver;
+mod recv;
+mod send;
 mod sender;
 mod state;
+mod statistics;
 
 use std::sync::Arc;
 
 pub use crate::error::{Closed, SendError, TryRecvError, TrySendError};
-pub use receiver::{Receiver, Receiving};
-pub use sender::{Sender, Sending};
-pub use state::ChannelStatistics;
+pub use receiver::Receiver;
+pub use recv::Receiving;
+pub use send::Sending;
+pub use sender::Sender;
+pub use statistics::ChannelStatistics;
 
 use crate::sys::Mutex;
 use state::State;

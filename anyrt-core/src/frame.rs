@@ -204,6 +204,7 @@ impl Drop for SwappedScope<'_> {
     }
 }
 
+#[inline]
 fn read<R>(look: impl FnOnce(&Frame) -> R) -> Option<R> {
     CURRENT.try_with(|current| look(&current.borrow())).ok()
 }
@@ -248,11 +249,13 @@ pub(crate) fn group_is_at(address: Option<usize>) -> bool {
 /// Whether a leaf that is polled with `waker` is polled by its scope itself.
 ///
 /// If not, something in between (a `FuturesUnordered`, a `Shared`) polls only what was woken.
+#[inline]
 pub(crate) fn is_polled_with(waker: &Waker) -> bool {
     read(|frame| frame.waker == identity(waker)).unwrap_or(true)
 }
 
 /// Whether the code that runs now is cancelled.
+#[inline]
 pub(crate) fn is_cancelled() -> bool {
     read(|frame| !frame.is_shielded && frame.scope.as_ref().is_some_and(|node| node.is_effective()))
         .unwrap_or(false)

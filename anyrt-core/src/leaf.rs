@@ -19,6 +19,7 @@ use crate::waiting::{self, Wait};
 use crate::{budget, frame};
 
 /// Pending if the operation is cut, or has to let others have their turn.
+#[inline]
 pub(crate) fn poll_turn(cx: &mut Context<'_>) -> Poll<()> {
     if is_cut(cx.waker()) {
         return Poll::Pending;
@@ -31,16 +32,20 @@ pub(crate) fn poll_turn(cx: &mut Context<'_>) -> Poll<()> {
 }
 
 /// Strikes if the code that runs now is cancelled: a leaf that gets true must not go on.
+#[inline]
 pub(crate) fn is_cut(waker: &Waker) -> bool {
-    if !frame::is_cancelled() {
-        return false;
-    }
+    frame::is_cancelled() && strike(waker)
+}
+
+#[cold]
+fn strike(waker: &Waker) -> bool {
     let Some(resolver) = frame::scope().and_then(|scope| scope.strike()) else { return false };
     resolver.wake_at_end(waker);
     true
 }
 
 /// Notes a leaf that begins to wait, and for what.
+#[inline]
 pub(crate) fn wait(waker: &Waker, wait: Wait) {
     waiting::note(wait);
     if !frame::is_polled_with(waker)

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use crate::sys::{Mutex, MutexGuard};
 
 /// Locks, also after a panic: nothing that can panic leaves what a lock protects half done.
+#[inline]
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -135,6 +135,12 @@ impl<T> WaitList<T> {
         None
     }
 
+    /// Whether somebody waits, cancelled or not.
+    #[inline]
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.waiting.head.is_some()
+    }
+
     /// Whether somebody waits who may be served.
     pub(crate) fn has_eligible(&self) -> bool {
         self.eligible().next().is_some()
@@ -143,10 +149,6 @@ impl<T> WaitList<T> {
     /// The waiting entry before which `n` others may be served.
     pub(crate) fn nth_eligible(&self, n: usize) -> Option<usize> {
         self.eligible().nth(n)
-    }
-
-    pub(crate) fn count_eligible(&self) -> usize {
-        self.eligible().count()
     }
 
     fn eligible(&self) -> impl Iterator<Item = usize> + '_ {
@@ -270,34 +272,59 @@ impl<T> WaitList<T> {
 }
 
 /// What is done once the mutex is released: wake, and drop.
+///
+/// Mostly nothing is, and that costs one look.
 #[derive(Default)]
-pub(crate) struct Deferred {
-    first: Option<Waker>,
-    more: Vec<Waker>,
-    garbage: Vec<(Option<Waker>, Option<Arc<Node>>)>,
+pub(crate) struct Deferred(Option<Work>);
+
+/// One of each needs no allocation.
+#[derive(Default)]
+struct Work {
+    waker: Option<Waker>,
+    more_wakers: Vec<Waker>,
+    garbage: Option<Garbage>,
+    more_garbage: Vec<Garbage>,
 }
+
+type Garbage = (Option<Waker>, Option<Arc<Node>>);
 
 impl Deferred {
     fn wake(&mut self, waker: Waker) {
-        if self.first.is_none() {
-            self.first = Some(waker);
+        let work = self.0.get_or_insert_default();
+        if work.waker.is_none() {
+            work.waker = Some(waker);
         } else {
-            self.more.push(waker);
+            work.more_wakers.push(waker);
         }
     }
 
     fn drop_later(&mut self, waker: Option<Waker>, scope: Option<Arc<Node>>) {
-        if waker.is_some() || scope.is_some() {
-            self.garbage.push((waker, scope));
+        if waker.is_none() && scope.is_none() {
+            return;
+        }
+        let work = self.0.get_or_insert_default();
+        if work.garbage.is_none() {
+            work.garbage = Some((waker, scope));
+        } else {
+            work.more_garbage.push((waker, scope));
         }
     }
 
     /// Wakes whom the primitive has something for; the mutex must be free.
+    #[inline]
     pub(crate) fn run(self) {
-        if let Some(waker) = self.first {
+        if let Some(work) = self.0 {
+            work.run();
+        }
+    }
+}
+
+impl Work {
+    fn run(self) {
+        if let Some(waker) = self.waker {
             quiet::wake(waker);
         }
-        self.more.into_iter().for_each(quiet::wake);
-        drop_quietly(self.garbage);
+        self.more_wakers.into_iter().for_each(quiet::wake);
+        drop_quietly((self.garbage, self.more_garbage));
     }
 }

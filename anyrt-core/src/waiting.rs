@@ -75,6 +75,7 @@ thread_local! {
     static NOTE: Cell<Option<Wait>> = const { Cell::new(None) };
 }
 
+#[inline]
 pub(crate) fn note(wait: Wait) {
     let _ = NOTE.try_with(|note| note.set(Some(wait)));
 }

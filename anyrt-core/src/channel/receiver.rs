@@ -1,26 +1,23 @@
 //! The receiving half of a channel.
 
 use std::fmt::{self, Debug};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use super::state::{ChannelStatistics, CloneId, Progress, State};
+use super::recv::Receiving;
+use super::state::{CloneId, Progress, State};
+use super::statistics::ChannelStatistics;
 use crate::error::{Closed, TryRecvError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::wait_list::Deferred;
-use crate::waiting::Wait;
-use crate::{budget, frame, leaf};
 
 /// The receiving half of a channel.
 ///
 /// Clones are counted, and each item goes to one of them.
 pub struct Receiver<T> {
-    shared: Arc<Mutex<State<T>>>,
-    clone: CloneId,
+    pub(super) shared: Arc<Mutex<State<T>>>,
+    pub(super) clone: CloneId,
     is_closed: AtomicBool,
 }
 
@@ -41,7 +38,7 @@ impl<T> Receiver<T> {
     /// **Safe.** A `recv` that is dropped took nothing: an item that was promised to it goes to
     /// the next receiver (law P2).
     pub fn recv(&self) -> Receiving<'_, T> {
-        Receiving { receiver: self, key: None }
+        Receiving::new(self)
     }
 
     /// Takes the next item if there is one that nobody was promised.
@@ -77,7 +74,7 @@ impl<T> Receiver<T> {
         lock(&self.shared).statistics()
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
     }
 
@@ -112,87 +109,6 @@ impl<T> Debug for Receiver<T> {
             .field("is_closed", &self.is_closed())
             .field("channel", &self.statistics())
             .finish()
-    }
-}
-
-/// The future of [`Receiver::recv`].
-///
-/// # Cancel safety
-///
-/// **Safe.** A `recv` that is dropped took nothing (law P3).
-#[must_use = "a recv does nothing unless it is awaited"]
-pub struct Receiving<'a, T> {
-    receiver: &'a Receiver<T>,
-    key: Option<usize>,
-}
-
-impl<T> Future for Receiving<'_, T> {
-    type Output = Result<T, Closed>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let receiver = this.receiver;
-        if let Some(key) = this.key {
-            let is_cancelled = frame::is_cancelled();
-            let progress = receiver.change(|state, deferred| {
-                if is_cancelled && !state.is_recv_committed(key) {
-                    state.withdraw_recv(key, deferred);
-                    return None;
-                }
-                Some(state.continue_recv(key, cx.waker(), deferred))
-            });
-            match progress {
-                Some(Progress::Waiting) => {
-                    leaf::wait(cx.waker(), Wait::Recv);
-                    return Poll::Pending;
-                }
-                Some(progress) => {
-                    this.key = None;
-                    return end(progress);
-                }
-                None => this.key = None,
-            }
-        }
-        ready!(leaf::poll_turn(cx));
-        let key = &mut this.key;
-        let progress = receiver.change(|state, deferred| {
-            if receiver.is_closed() {
-                return Progress::Closed;
-            }
-            let progress = state.try_recv(deferred);
-            if matches!(progress, Progress::Waiting) {
-                *key = Some(state.enqueue_recv(receiver.clone, cx.waker()));
-            }
-            progress
-        });
-        if matches!(progress, Progress::Waiting) {
-            leaf::wait(cx.waker(), Wait::Recv);
-        }
-        end(progress)
-    }
-}
-
-fn end<T>(progress: Progress<T>) -> Poll<Result<T, Closed>> {
-    let result = match progress {
-        Progress::Waiting => return Poll::Pending,
-        Progress::Closed => Err(Closed),
-        Progress::Done(item) => Ok(item),
-    };
-    budget::spend();
-    Poll::Ready(result)
-}
-
-impl<T> Drop for Receiving<'_, T> {
-    fn drop(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.receiver.change(|state, deferred| state.withdraw_recv(key, deferred));
-        }
-    }
-}
-
-impl<T> Debug for Receiving<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Receiving").field("is_waiting", &self.key.is_some()).finish()
     }
 }
 

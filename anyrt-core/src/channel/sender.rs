@@ -1,24 +1,21 @@
 //! The sending half of a channel.
 
 use std::fmt::{self, Debug};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use super::state::{ChannelStatistics, CloneId, Progress, State};
+use super::send::Sending;
+use super::state::{CloneId, Progress, State};
+use super::statistics::ChannelStatistics;
 use crate::error::{SendError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::wait_list::Deferred;
-use crate::waiting::Wait;
-use crate::{budget, frame, leaf};
 
 /// The sending half of a channel; clones are counted.
 pub struct Sender<T> {
-    shared: Arc<Mutex<State<T>>>,
-    clone: CloneId,
+    pub(super) shared: Arc<Mutex<State<T>>>,
+    pub(super) clone: CloneId,
     is_closed: AtomicBool,
 }
 
@@ -41,7 +38,7 @@ impl<T> Sender<T> {
     /// **Loses data**: an item whose `send` is dropped is dropped with it, and never received
     /// (law P3); in a rendezvous a receiver may have taken it just before.
     pub fn send(&self, item: T) -> Sending<'_, T> {
-        Sending { sender: self, item: Some(item), key: None, is_over: false }
+        Sending::new(self, item)
     }
 
     /// Puts an item into the channel if that needs no waiting.
@@ -79,7 +76,7 @@ impl<T> Sender<T> {
         lock(&self.shared).statistics()
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
     }
 
@@ -114,96 +111,6 @@ impl<T> Debug for Sender<T> {
             .field("is_closed", &self.is_closed())
             .field("channel", &self.statistics())
             .finish()
-    }
-}
-
-/// The future of [`Sender::send`].
-///
-/// # Cancel safety
-///
-/// **Loses data**: an item whose `send` is dropped is dropped with it, and never received (law P3).
-#[must_use = "a send does nothing unless it is awaited"]
-pub struct Sending<'a, T> {
-    sender: &'a Sender<T>,
-    item: Option<T>,
-    key: Option<usize>,
-    is_over: bool,
-}
-
-// The item is moved, never pinned.
-impl<T> Unpin for Sending<'_, T> {}
-
-impl<T> Sending<'_, T> {
-    fn end(&mut self, progress: Progress<()>) -> Poll<Result<(), SendError<T>>> {
-        self.is_over = true;
-        budget::spend();
-        Poll::Ready(match (progress, self.item.take()) {
-            (Progress::Closed, Some(item)) => Err(SendError(item)),
-            _ => Ok(()),
-        })
-    }
-}
-
-impl<T> Future for Sending<'_, T> {
-    type Output = Result<(), SendError<T>>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let sender = this.sender;
-        if let Some(key) = this.key {
-            let item = &mut this.item;
-            let is_cancelled = frame::is_cancelled();
-            let progress = sender.change(|state, deferred| {
-                if is_cancelled && !state.is_send_committed(key) {
-                    state.withdraw_send(key, item, deferred);
-                    return None;
-                }
-                Some(state.continue_send(key, item, cx.waker(), deferred))
-            });
-            match progress {
-                Some(Progress::Waiting) => {
-                    leaf::wait(cx.waker(), Wait::Send);
-                    return Poll::Pending;
-                }
-                Some(progress) => {
-                    this.key = None;
-                    return this.end(progress);
-                }
-                None => this.key = None,
-            }
-        }
-        assert!(!this.is_over, "a send was polled after it had completed");
-        ready!(leaf::poll_turn(cx));
-        let (item, key) = (&mut this.item, &mut this.key);
-        let progress = sender.change(|state, deferred| {
-            if sender.is_closed() {
-                return Progress::Closed;
-            }
-            let progress = state.try_send(item, deferred);
-            if matches!(progress, Progress::Waiting) {
-                *key = Some(state.enqueue_send(sender.clone, item, cx.waker(), deferred));
-            }
-            progress
-        });
-        if matches!(progress, Progress::Waiting) {
-            leaf::wait(cx.waker(), Wait::Send);
-            return Poll::Pending;
-        }
-        this.end(progress)
-    }
-}
-
-impl<T> Drop for Sending<'_, T> {
-    fn drop(&mut self) {
-        let Some(key) = self.key.take() else { return };
-        let item = &mut self.item;
-        self.sender.change(|state, deferred| state.withdraw_send(key, item, deferred));
-    }
-}
-
-impl<T> Debug for Sending<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending").field("is_waiting", &self.key.is_some()).finish()
     }
 }
 

@@ -153,6 +153,7 @@ impl Node {
         }
     }
 
+    #[inline]
     pub(super) fn has(&self, flag: u32) -> bool {
         self.flags.load(Ordering::SeqCst) & flag != 0
     }
@@ -173,6 +174,7 @@ impl Node {
         self.set(BACKGROUND);
     }
 
+    #[inline]
     pub(crate) fn is_effective(&self) -> bool {
         self.has(EFFECTIVE)
     }
