@@ -4,25 +4,40 @@
 //! folder of their own where nothing else is to be built anew. A lost wake-up shows as "deadlock": all
 //! threads of the model wait. `LOOM_MAX_PREEMPTIONS` changes the bound.
 
+mod adoption;
+mod channel;
+mod group;
+mod scope;
 mod semaphore;
+mod start;
+mod threads;
+mod tree;
 
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use loom::model::Builder;
 use loom::sync::{Condvar, Mutex};
+use loom::thread::{self, JoinHandle};
 
-/// Most faults show with two preemptions, and the time grows with the power of this number.
-const PREEMPTIONS: usize = 2;
+/// Most faults show with two preemptions; the time grows tenfold with each one more.
+const PREEMPTIONS: usize = 3;
 
-/// Runs all interleavings of `program`.
+/// Runs all interleavings of `program` with so many preemptions.
 fn model(program: impl Fn() + Sync + Send + 'static) {
     let mut builder = Builder::new();
     builder.preemption_bound.get_or_insert(PREEMPTIONS);
     builder.max_branches = 20_000;
-    builder.check(program);
+    let runs = Arc::new(AtomicUsize::new(0));
+    let count = runs.clone();
+    builder.check(move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        program();
+    });
+    assert!(runs.load(Ordering::Relaxed) > 1, "a model with one interleaving shows nothing");
 }
 
 /// Where a thread of a model sleeps until its waker is called.
@@ -54,4 +69,21 @@ fn block_on<F: Future>(future: F) -> F::Output {
         }
         *has_rung = false;
     }
+}
+
+/// Polls a future once, and drops it.
+fn poll_once<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Polls what `make` makes to its end on a thread of its own.
+fn in_thread<F>(make: impl FnOnce() -> F + 'static) -> JoinHandle<F::Output>
+where
+    F: Future<Output: 'static>,
+{
+    thread::spawn(move || block_on(make()))
 }
