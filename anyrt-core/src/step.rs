@@ -71,6 +71,7 @@ pub(crate) fn step<T>(
         return Step::Cut;
     }
     // A shield was raised meanwhile: the body goes on, also where a leaf was not polled.
+    node.catch_up();
     cx.waker().wake_by_ref();
     Step::Pending
 }

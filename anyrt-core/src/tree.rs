@@ -14,6 +14,10 @@
 //!   after it. Of two changes, the derivation that comes last sees the flag that came last, so the
 //!   flags agree when the last change has been passed on. A child that attaches lists itself first and
 //!   derives its flag after: either the change finds it in the list, or it sees the change.
+//! - **Nobody waits for another's walk.** While a change is on its way down, a parent's flag and its
+//!   child's disagree, and no strike succeeds that rests on the older one. Who finds that does the
+//!   rest of the way itself ([`Node::catch_up`]) before it looks again: looking alone would spin until
+//!   the other thread goes on.
 //! - **A strike is final.** The first leaf that is cut, or the first body that is dropped, freezes
 //!   the nodes of its task from itself up to the one that will resolve ([`Node::strike`]). A struck
 //!   node stays effectively cancelled, whatever shield is raised later. The marks are set from the

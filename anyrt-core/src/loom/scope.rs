@@ -78,6 +78,23 @@ fn a_shield_that_is_lowered_lets_the_cancellation_strike() {
 }
 
 #[test]
+fn a_shield_that_goes_up_and_down_ends_in_the_cut() {
+    model(|| {
+        let (outer, inner) = (CancelScope::on(Threads), CancelScope::on(Threads));
+        let (cancelled, shielded) = (outer.handle(), inner.handle());
+        let cancel = thread::spawn(move || cancelled.cancel());
+        let shield = thread::spawn(move || {
+            shielded.set_shield(true);
+            shielded.set_shield(false);
+        });
+        let ended = block_on(outer.run(async { inner.run(pending::<()>()).await }));
+        cancel.join().unwrap();
+        shield.join().unwrap();
+        assert!(ended.is_err());
+    });
+}
+
+#[test]
 fn what_is_shielded_completes() {
     model(|| {
         let scope = CancelScope::on(Threads);

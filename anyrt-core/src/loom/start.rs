@@ -1,6 +1,7 @@
 //! `start`: readiness against the end of the call.
 
 use std::convert::Infallible;
+use std::future::pending;
 
 use loom::thread;
 
@@ -79,5 +80,22 @@ fn the_failure_of_a_dropped_call_is_reported_once() {
             Err(GroupError::Failed(failures)) => assert!(!taken && failures.len() == 1),
             Err(error) => panic!("{error:?}"),
         }
+    });
+}
+
+#[test]
+fn a_group_that_is_cancelled_ends_a_call_that_waits() {
+    model(|| {
+        let ended = block_on(RunGroup::on(Threads, |group: Group| async move {
+            let other = group.clone();
+            thread::spawn(move || other.cancel());
+            let call = group.start(|ready: Readiness<(), _>| async move {
+                pending::<()>().await;
+                drop(ready);
+            });
+            let _ = call.await;
+            unreachable!("the body is cut");
+        }));
+        assert!(matches!(ended, Err(GroupError::Cancelled(_))));
     });
 }

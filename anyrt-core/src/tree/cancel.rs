@@ -129,7 +129,7 @@ impl Node {
         wakers.into_iter().for_each(quiet::wake);
     }
 
-    /// Takes over a cancellation that is still on its way down to this node.
+    /// Takes over a cancellation or a shield that is still on its way down to this node.
     pub(crate) fn catch_up(self: &Arc<Self>) {
         let mut path = vec![self.clone()];
         while let Some(parent) = path.last().and_then(|node| node.parent()) {
@@ -244,7 +244,8 @@ impl Node {
                     return false;
                 }
             }
-            // An outer cancellation came during unwinding and takes over (law C5).
+            // An outer cancellation came during unwinding and takes over (law C5), once it is here.
+            self.catch_up();
             self.strike();
         }
     }
