@@ -63,11 +63,6 @@ impl Frame {
         f()
     }
 
-    /// The node of a frame that was made for one and is not entered.
-    pub(crate) fn own_node(&self) -> &Arc<Node> {
-        self.scope.as_ref().unwrap_or_else(|| unreachable!("the frame is entered"))
-    }
-
     /// Runs `poll` in this frame.
     pub(crate) fn enter<R>(
         &mut self,

@@ -4,7 +4,8 @@
 //!
 //! - After a pending poll the waker is registered first and the flag is read after it, while a
 //!   cancellation sets the flag first and wakes after: it is either seen or wakes. A body that is
-//!   ready at once registers nothing.
+//!   ready at once registers nothing, and one that is polled with the waker of its last poll finds it
+//!   in its place.
 //! - A body that completes wins over any cancellation (law C11).
 //! - A body is cut only after a poll that began when its scope was cancelled already: every leaf
 //!   that is polled in it has left its queue, so what is cut has done nothing (law P1).
@@ -38,7 +39,7 @@ pub(crate) fn step<T>(
         if let Poll::Ready(value) = poll(cx) {
             return Step::Ready(value);
         }
-        node.waker.register(cx.waker());
+        node.waker.register_once(&mut inquiry.registered, cx.waker());
         if !node.is_effective() {
             return Step::Pending;
         }
@@ -46,11 +47,11 @@ pub(crate) fn step<T>(
 
     let polled = if node.is_outermost() {
         let waker = inquiry.waker(cx.waker());
-        node.waker.register(&waker);
+        node.waker.register_once(&mut inquiry.registered, &waker);
         poll(&mut Context::from_waker(&waker))
     } else {
         inquiry.forget();
-        node.waker.register(cx.waker());
+        node.waker.register_once(&mut inquiry.registered, cx.waker());
         poll(cx)
     };
     if let Poll::Ready(value) = polled {

@@ -8,6 +8,10 @@
 //! - Whoever parks registers first and reads the condition after; whoever changes the condition
 //!   changes it first and wakes after. Both go through the slot's mutex, so one of them sees the
 //!   other.
+//! - Who alone registers in a slot may remember what it has registered, and spare itself the mutex
+//!   ([`WakerSlot::register_once`]). The slot keeps a waker until its node is over, so no other waker
+//!   gets its address meanwhile. Whoever changes the condition finds it there, and wakes after the
+//!   change: the poll that this brings sees it.
 //! - Wakers are called and dropped after the mutex is released: either may run foreign code. They are
 //!   cloned under it, which counts a reference.
 
@@ -16,6 +20,20 @@ use std::task::Waker;
 use crate::lock::lock;
 use crate::quiet;
 use crate::sys::Mutex;
+
+/// Which waker somebody has registered last, if it is still there: told apart by its address.
+#[derive(Default)]
+pub(crate) struct Registered {
+    data: usize,
+    /// 0 where nothing was registered.
+    vtable: usize,
+}
+
+impl Registered {
+    fn of(waker: &Waker) -> Self {
+        Self { data: waker.data().addr(), vtable: std::ptr::from_ref(waker.vtable()).addr() }
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct WakerSlot(Mutex<Option<Waker>>);
@@ -30,6 +48,16 @@ impl WakerSlot {
         drop(slot);
         if let Some(old) = old {
             quiet::drop_quietly(old);
+        }
+    }
+
+    /// Registers the waker of the only one who does, unless it is there already.
+    #[inline]
+    pub(crate) fn register_once(&self, last: &mut Registered, waker: &Waker) {
+        let new = Registered::of(waker);
+        if (last.data, last.vtable) != (new.data, new.vtable) {
+            self.register(waker);
+            *last = new;
         }
     }
 

@@ -63,6 +63,7 @@ pin_project! {
         E: Send,
         E: 'static,
     {
+        node: Arc<Node>,
         frame: Frame,
         inquiry: Inquiry,
         has_ended: bool,
@@ -93,7 +94,7 @@ pin_project! {
                 Err(payload) => End::Panicked(Panic::new(payload)),
             };
             *this.has_ended = true;
-            finish(this.frame, this.report, end);
+            finish(this.node, this.report, end);
         }
     }
 }
@@ -117,7 +118,8 @@ where
     /// A child whose end somebody may claim.
     pub(super) fn reporting(node: Arc<Node>, body: F, report: R) -> Self {
         Self {
-            frame: Frame::new(node),
+            frame: Frame::new(node.clone()),
+            node,
             inquiry: Inquiry::default(),
             has_ended: false,
             report,
@@ -140,9 +142,9 @@ where
         if *this.has_ended {
             return Poll::Ready(());
         }
-        let node = this.frame.own_node().clone();
+        let node = &*this.node;
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let step = step(&node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
+            let step = step(node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
                 Some(body) => this.frame.enter_task(cx, |cx| body.poll(cx)),
                 None => Poll::Pending,
             });
@@ -170,20 +172,19 @@ where
             Ok(()) => {}
         }
         *this.has_ended = true;
-        finish(this.frame, this.report, end);
+        finish(this.node, this.report, end);
         Poll::Ready(())
     }
 }
 
 /// Tells the handle and then the group.
 fn finish<T: Send + 'static, E: Send + 'static>(
-    frame: &Frame,
+    node: &Arc<Node>,
     report: &impl Report<E>,
     end: End<T, E>,
 ) {
     let Some(end) = report.claim(end) else { return };
-    let counted = Counted(frame);
-    let node = frame.own_node();
+    let counted = Counted(node);
     let group = node.own_group();
     let task = node.as_task();
     match end {
@@ -223,11 +224,11 @@ fn finish<T: Send + 'static, E: Send + 'static>(
 }
 
 /// Lets the count of the group fall, also if a destructor or waker of the user panics.
-struct Counted<'a>(&'a Frame);
+struct Counted<'a>(&'a Arc<Node>);
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        let node = self.0.own_node();
+        let node = self.0;
         node.release();
         node.own_group().finish_child(node);
     }

@@ -28,7 +28,7 @@ use crate::lock::lock;
 use crate::quiet;
 use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::sys::thread_local;
-use crate::waker_slot::WakerSlot;
+use crate::waker_slot::{Registered, WakerSlot};
 
 /// Passes of one question that may be restless before it is judged all the same.
 const RESTLESS_PASSES: u32 = 32;
@@ -77,8 +77,10 @@ impl Node {
 /// What a cancelled scope knows of its holders, kept by its future.
 #[derive(Default)]
 pub(crate) struct Inquiry {
+    /// The waker that the node was given last.
+    pub(crate) registered: Registered,
     recorder: Option<Arc<Recorder>>,
-    question: Option<Question>,
+    question: Option<Box<Question>>,
 }
 
 /// A holder that was asked whether anybody polls it.
@@ -124,8 +126,8 @@ impl Inquiry {
                     return Finding::Held;
                 }
             }
-            let question = self.question.take();
-            if let Some(Question { holder, polls, passes, repeats: asked }) = question {
+            if let Some(question) = self.question.take() {
+                let Question { holder, polls, passes, repeats: asked } = *question;
                 let was_polled = holder.polls() != polls;
                 if was_polled && (passes == 0 || asked + 1 >= QUESTIONS) {
                     return Finding::Held;
@@ -145,7 +147,7 @@ impl Inquiry {
             holder.waker.wake();
             asking.set(false);
         });
-        self.question = Some(Question { holder, polls, passes: 0, repeats });
+        self.question = Some(Box::new(Question { holder, polls, passes: 0, repeats }));
         outer.wake_by_ref();
         Finding::Held
     }
