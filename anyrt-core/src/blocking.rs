@@ -1,10 +1,11 @@
 //! Blocking calls, off the async threads.
 
+use std::cell::RefCell;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use std::thread;
 
@@ -13,7 +14,7 @@ use crate::frame::Frame;
 use crate::lock::lock;
 use crate::seat::Seat;
 use crate::source::Source;
-use crate::sys::Mutex;
+use crate::sys::{Mutex, thread_local};
 use crate::tree::Node;
 use crate::waiting::{self, Wait};
 use crate::waker_slot::WakerSlot;
@@ -120,12 +121,40 @@ where
     let there = Delivery { outcome: outcome.clone(), result: None };
     let driver = source.with(D::clone);
     let mut frame = Frame::of_thread(ErasedBackend::new(driver.clone()));
+    let node = Node::call();
+    let own = Arc::downgrade(&node);
     driver.spawn_blocking(move || {
         let mut there = there;
+        let _inside = Inside::enter(own);
         let call = || frame.enter_thread(closure);
         there.result = Some(catch_unwind(AssertUnwindSafe(call)));
     });
-    Call { seat: Seat::new(Node::call()), outcome }
+    Call { seat: Seat::new(node), outcome }
+}
+
+thread_local! {
+    /// The call whose closure this thread runs.
+    static CALL: RefCell<Weak<Node>> = const { RefCell::new(Weak::new()) };
+}
+
+/// Puts back what was there before, since a pool uses its threads again.
+struct Inside(Weak<Node>);
+
+impl Inside {
+    fn enter(call: Weak<Node>) -> Self {
+        Self(CALL.try_with(|known| known.replace(call)).unwrap_or_default())
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = CALL.try_with(|call| call.replace(std::mem::take(&mut self.0)));
+    }
+}
+
+/// The call whose closure this thread runs, unless nobody waits for it any more.
+pub(crate) fn current_call() -> Option<Arc<Node>> {
+    CALL.try_with(|call| call.borrow().upgrade()).ok().flatten()
 }
 
 /// The result of a closure that the runtime dropped.

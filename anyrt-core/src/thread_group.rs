@@ -8,28 +8,30 @@
 //!
 //! - Whether the group is cancelled, and whose scopes are to be, is under one lock: a child that starts
 //!   beside a cancellation is either listed before it, and cancelled by it, or told at its start.
+//! - A group that is opened in a blocking call has a waker at the call's node, which is woken when the
+//!   call is cancelled, and at once if it is already.
 //! - Scopes are cancelled, and all that is foreign is dropped, after unlocking.
 //! - A child's thread never panics: its future, and a value that nobody wants, are dropped inside
 //!   `catch_unwind`, before the thread ends.
 
 mod child;
+mod members;
 
 use std::fmt::{self, Debug};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
-use slab::Slab;
-
 use crate::driver::{Driver, Toplevel};
 use crate::error::{Failures, GroupError, Panic, Reason};
 use crate::frame;
 use crate::lock::lock;
 use crate::outcome::Outcome;
-use crate::scope::CancelHandle;
 use crate::sys::Mutex;
 
 pub use child::ThreadHandle;
+
+use members::Members;
 
 /// Children on threads of their own, as their closure sees them.
 ///
@@ -42,13 +44,13 @@ pub struct ThreadGroup<'scope, 'env, D, E> {
     shared: Arc<Shared<E>>,
 }
 
-struct Shared<E>(Mutex<State<E>>);
+struct Shared<E> {
+    members: Arc<Members>,
+    ended: Mutex<Ended<E>>,
+}
 
-struct State<E> {
-    /// Why it was cancelled, if it was.
-    reason: Option<Reason>,
-    /// The scopes of the children that run.
-    running: Slab<CancelHandle>,
+/// What became of the children and the closure, apart from values.
+struct Ended<E> {
     failures: Vec<E>,
     panic: Option<Panic>,
 }
@@ -74,8 +76,9 @@ where
     F: for<'scope> FnOnce(ThreadGroup<'scope, 'env, D, E>) -> O,
 {
     refuse_in_a_poll("scope");
-    let state = State { reason: None, running: Slab::new(), failures: Vec::new(), panic: None };
-    let shared = Arc::new(Shared(Mutex::new(state)));
+    let ended = Mutex::new(Ended { failures: Vec::new(), panic: None });
+    let shared = Arc::new(Shared { members: Arc::default(), ended });
+    let following = shared.members.follow_call();
     let value = thread::scope(|threads| {
         let group = ThreadGroup { threads, driver: driver.clone(), shared: shared.clone() };
         let run = || body(group).into_result();
@@ -91,9 +94,10 @@ where
             }
         }
     });
-    let mut state = lock(&shared.0);
-    let (panic, failures) = (state.panic.take(), std::mem::take(&mut state.failures));
-    drop(state);
+    drop(following);
+    let mut ended = lock(&shared.ended);
+    let (panic, failures) = (ended.panic.take(), std::mem::take(&mut ended.failures));
+    drop(ended);
     if let Some(panic) = panic {
         panic.resume();
     }
@@ -115,48 +119,18 @@ fn refuse_in_a_poll(what: &str) {
 }
 
 impl<E> Shared<E> {
-    fn cancel(&self, reason: Reason) {
-        let mut state = lock(&self.0);
-        if state.reason.is_some() {
-            return;
-        }
-        state.reason = Some(reason.clone());
-        let running: Vec<_> = state.running.iter().map(|(_, handle)| handle.clone()).collect();
-        drop(state);
-        for handle in running {
-            handle.cancel_with(reason.clone());
-        }
-    }
-
     fn fail(&self, failure: E) {
-        lock(&self.0).failures.push(failure);
-        self.cancel(Reason::Failure);
+        lock(&self.ended).failures.push(failure);
+        self.members.cancel(Reason::Failure);
     }
 
     /// Keeps the first panic.
     fn panic(&self, panic: Panic) {
-        let mut state = lock(&self.0);
-        let late = if state.panic.is_none() { state.panic.replace(panic) } else { Some(panic) };
-        drop(state);
+        let mut ended = lock(&self.ended);
+        let late = if ended.panic.is_none() { ended.panic.replace(panic) } else { Some(panic) };
+        drop(ended);
         drop(late);
-        self.cancel(Reason::Failure);
-    }
-
-    /// Lists a child's scope, and cancels it if the group is cancelled.
-    fn enter(&self, handle: CancelHandle) -> usize {
-        let mut state = lock(&self.0);
-        let reason = state.reason.clone();
-        let key = state.running.insert(handle.clone());
-        drop(state);
-        if let Some(reason) = reason {
-            handle.cancel_with(reason);
-        }
-        key
-    }
-
-    fn leave(&self, key: usize) {
-        let handle = lock(&self.0).running.remove(key);
-        drop(handle);
+        self.members.cancel(Reason::Failure);
     }
 }
 
@@ -165,12 +139,12 @@ impl<D, E> ThreadGroup<'_, '_, D, E> {
     ///
     /// It is no failure: the closure goes on, and its value is given.
     pub fn cancel(&self) {
-        self.shared.cancel(Reason::Requested);
+        self.shared.members.cancel(Reason::Requested);
     }
 
     /// Cancels all children, and says why; the first reason stays.
     pub fn cancel_with(&self, reason: impl Into<Reason>) {
-        self.shared.cancel(reason.into());
+        self.shared.members.cancel(reason.into());
     }
 }
 
@@ -182,11 +156,11 @@ impl<D: Clone, E> Clone for ThreadGroup<'_, '_, D, E> {
 
 impl<D, E> Debug for ThreadGroup<'_, '_, D, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = lock(&self.shared.0);
+        let members = &self.shared.members;
         f.debug_struct("ThreadGroup")
-            .field("running_children", &state.running.len())
-            .field("failures", &state.failures.len())
-            .field("cancel_called", &state.reason.is_some())
+            .field("running_children", &members.running())
+            .field("failures", &lock(&self.shared.ended).failures.len())
+            .field("cancel_called", &members.is_cancelled())
             .finish()
     }
 }

@@ -109,6 +109,12 @@ impl WakerSet {
         repeated
     }
 
+    /// Removes a waker, to be dropped without a lock.
+    pub(crate) fn remove(&mut self, waker: &Waker) -> Option<Waker> {
+        let at = self.wakers.iter().position(|known| known.will_wake(waker))?;
+        Some(self.wakers.swap_remove(at))
+    }
+
     pub(crate) fn take(&mut self) -> Vec<Waker> {
         std::mem::take(&mut self.wakers)
     }

@@ -61,6 +61,9 @@ where
 /// for them. The closure itself cannot be cut: while it blocks in something else than a
 /// [`join`](ThreadHandle::join), a failure has to wait for it.
 ///
+/// In a call of [`run`](fn@run) it belongs to the scopes around the call: what cancels them cancels the
+/// children, too (law C9), and the call still gives its value (law T1).
+///
 /// # Panics
 ///
 /// Panics on a thread that is polling anyrt code, which it would block (law B8): there a

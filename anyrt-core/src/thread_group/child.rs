@@ -39,7 +39,7 @@ where
         let (driver, shared) = (self.driver.clone(), self.shared.clone());
         let scope = CancelScope::on(driver.clone());
         let (cancel, slot) = (scope.handle(), Slot::<T>::default());
-        let entry = Entry { key: shared.enter(cancel.clone()), shared };
+        let entry = Entry { key: shared.members.enter(cancel.clone()), shared };
         let there = slot.clone();
         let run = move || run(&driver, &entry.shared, scope.run(future), there);
         match Builder::new().spawn_scoped(self.threads, run) {
@@ -57,7 +57,7 @@ struct Entry<E> {
 
 impl<E> Drop for Entry<E> {
     fn drop(&mut self) {
-        self.shared.leave(self.key);
+        self.shared.members.leave(self.key);
     }
 }
 

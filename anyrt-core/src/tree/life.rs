@@ -68,6 +68,12 @@ impl Node {
         drop(repeated);
     }
 
+    /// Forgets a waker that was to be woken when this node is cancelled.
+    pub(crate) fn forget_waker(&self, waker: &Waker) {
+        let known = lock(&self.link).extra_mut().leaves.remove(waker);
+        drop(known);
+    }
+
     /// Notes that its work is over, while it waits for an outer scope to drop it.
     ///
     /// If it is kept outside that scope, it is looked at again when the scope has ended.

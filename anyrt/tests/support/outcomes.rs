@@ -15,6 +15,7 @@ pub(crate) async fn in_time<F: Future>(future: F) -> F::Output {
 }
 
 /// Gives the message with which a future panics.
+#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) async fn panic_of<F: Future>(future: F) -> String {
     let payload = in_time(AssertUnwindSafe(future).catch_unwind()).await.err().expect("no panic");
     let text = payload.downcast_ref::<&str>().map(ToString::to_string);
