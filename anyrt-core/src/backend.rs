@@ -7,13 +7,15 @@
 //!
 //! | a library calls | the engine builds it from |
 //! |---|---|
-//! | [`Backend::task_group`] | `Driver::spawn` |
+//! | [`Backend::task_group`], [`Backend::supervise`] | `Driver::spawn` |
+//! | [`Backend::inline_group`] | nothing: the caller's task polls the children |
 //! | [`Backend::sleep`], [`Backend::sleep_until`], scopes with a deadline | `Driver::sleep_until`, `Driver::now` |
 //! | [`Backend::run_blocking`] | `Driver::spawn_blocking` |
 //! | [`Toplevel::run`](crate::Toplevel::run) | `Toplevel::block_on` |
 //! | [`Backend::semaphore`], [`Backend::bounded`], [`Backend::unbounded`] | nothing: they are the same everywhere |
 
 mod group;
+mod inline;
 mod queue;
 mod scope;
 mod sleep;
@@ -23,9 +25,11 @@ use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use crate::error::{GroupError, TimedOut};
+use crate::group::Supervised;
 use crate::outcome::Outcome;
 
-pub use group::{Readiness, TaskGroup, TaskHandle};
+pub use group::{LimitedGroup, Readiness, TaskGroup, TaskHandle};
+pub use inline::InlineGroup;
 pub use queue::{Receiver, Semaphore, Sender};
 pub use scope::{CancelHandle, CancelScope};
 pub use sleep::Sleep;
@@ -43,6 +47,8 @@ pub trait Backend: Clone + Send + Sync + 'static {
     type CancelScope: CancelScope;
     /// The handle through which a group's children are spawned.
     type TaskGroup<E: Send + 'static>: TaskGroup<E>;
+    /// The handle of a group whose children may borrow.
+    type InlineGroup<'env, E: Send + 'static>: InlineGroup<'env, E>;
     /// The sending half of a channel.
     type Sender<T: Send + 'static>: Sender<T>;
     /// The receiving half of a channel.
@@ -106,6 +112,62 @@ pub trait Backend: Clone + Send + Sync + 'static {
         E: Send + 'static,
         O: Outcome<E, Value: Send> + Send,
         Body: FnOnce(Self::TaskGroup<E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send;
+
+    /// Runs `body` with a group in which a child's failure cancels nobody.
+    ///
+    /// It gives the body's value together with the failures of the children (law E9).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the first panic of the body or of a child, after all of them have ended. A panic
+    /// cancels the others, here too (law E10).
+    ///
+    /// # Errors
+    ///
+    /// [`GroupError::Failed`] with every failure in completion order, if the body failed, or if
+    /// there is no value because of a cancellation; [`GroupError::Cancelled`] if the group itself
+    /// was cancelled and nobody failed.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A group whose future is dropped cancels its children at once; those that are
+    /// still winding down are adopted by the nearest enclosing group (laws X1, X2).
+    #[track_caller]
+    fn supervise<E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<Supervised<O::Value, E>, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(Self::TaskGroup<E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send;
+
+    /// Runs `body` with a group whose children may borrow from around it.
+    ///
+    /// The children run inside the caller's task: concurrent, not parallel (law I1).
+    ///
+    /// # Panics
+    ///
+    /// Resumes the first panic of the body or of a child, after all of them have ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`task_group`](Self::task_group).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** If it is dropped, its children are dropped with it (law I3).
+    #[track_caller]
+    fn inline_group<'env, E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<O::Value, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(Self::InlineGroup<'env, E>) -> Fut + Send,
         Fut: Future<Output = O> + Send;
 
     /// Runs a blocking closure off the async threads and gives its value.

@@ -8,7 +8,8 @@ use crate::backend::Backend;
 use crate::blocking::RunBlocking;
 use crate::driver::Driver;
 use crate::error::{Cancelled, GroupError};
-use crate::group::{Root, RunGroup, TaskGroup};
+use crate::group::{Root, RunGroup, Supervise, Supervised, TaskGroup};
+use crate::inline::{InlineGroup, RunInlineGroup};
 use crate::outcome::Outcome;
 use crate::scope::{CancelHandle, CancelScope, Finally};
 use crate::sync::Semaphore;
@@ -20,6 +21,7 @@ impl<D: Driver> Backend for D {
     type Semaphore = Arc<Semaphore>;
     type CancelScope = CancelScope<D>;
     type TaskGroup<E: Send + 'static> = TaskGroup<D, E>;
+    type InlineGroup<'env, E: Send + 'static> = InlineGroup<'env, D, E>;
     type Sender<T: Send + 'static> = channel::Sender<T>;
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
 
@@ -70,6 +72,34 @@ impl<D: Driver> Backend for D {
         Fut: Future<Output = O> + Send,
     {
         RunGroup::on(self.clone(), body)
+    }
+
+    #[track_caller]
+    fn supervise<E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<Supervised<O::Value, E>, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(TaskGroup<D, E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        Supervise::on(self.clone(), body)
+    }
+
+    #[track_caller]
+    fn inline_group<'env, E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<O::Value, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(InlineGroup<'env, D, E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        RunInlineGroup::on(self.clone(), body)
     }
 
     fn run_blocking<F, T>(&self, f: F) -> impl Future<Output = T> + Send

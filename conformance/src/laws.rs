@@ -10,11 +10,12 @@ mod failures;
 mod fairness;
 mod foreign;
 mod groups;
+mod inline;
 mod limiters;
 mod primitives;
 mod readiness;
 mod shields;
-mod tools;
+pub(crate) mod tools;
 
 use anyrt_core::{Backend, Net, Toplevel};
 
@@ -22,6 +23,7 @@ use self::backend::{caller, dropped, network, unknown_thread};
 use crate::law::Law;
 use crate::subject::Subject;
 
+pub use self::backend::dropped::abort_law_of;
 #[cfg(feature = "report")]
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
 
@@ -30,12 +32,13 @@ pub use self::detection::{Detect, detection_laws, detection_laws_of};
 /// They come in the order of `docs/laws.md`.
 ///
 /// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
-/// [`driver_laws`]: a half of B10, and B11.
+/// [`driver_laws`]: a part of B10, and B11, which [`abort_law_of`] has for others.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
         groups::laws(),
         failures::laws(),
+        inline::laws(),
         readiness::laws(),
         cancellation::laws(),
         deadlines::laws(),
@@ -51,7 +54,7 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`], with both halves of B10, and B11.
+/// These are [`laws`], with all of B10, and B11.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {

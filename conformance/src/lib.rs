@@ -25,6 +25,7 @@
 //!   file.
 #![forbid(unsafe_code)]
 
+mod abort;
 mod law;
 mod laws;
 mod run;
@@ -32,9 +33,10 @@ mod subject;
 mod suite;
 mod support;
 
+pub use abort::{Abort, Aborting, Moment};
 pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};
-pub use laws::{driver_laws, driver_laws_with_net, laws, with_net};
+pub use laws::{abort_law_of, driver_laws, driver_laws_with_net, laws, with_net};
 pub use run::{Measured, Outcome, hold, measure, run_law};
 pub use subject::{Subject, SubjectListener, SubjectStream};

@@ -12,6 +12,9 @@
 /// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11 |
 /// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, B9 with its network half |
 ///
+/// A backend whose tasks can be dropped on demand checks B11 with
+/// [`abort_law_of`](crate::abort_law_of).
+///
 /// # Examples
 ///
 /// ```ignore
@@ -78,8 +81,9 @@ macro_rules! __with_ids {
             $($args,)*
             [
                 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 $($driver_only)?
-                g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11
-                e1 e2 e3 e4 e5 e6 e7 e8
+                g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11 g12 g13 g14 g15
+                e1 e2 e3 e4 e5 e6 e7 e8 e9 e10
+                i1 i2 i3
                 r1 r2 r3 r4 r5 r6
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12
                 d1 d2 d3 d4 d5 d6 d7

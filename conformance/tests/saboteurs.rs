@@ -3,6 +3,8 @@
 #[path = "saboteurs/sabotaged.rs"]
 mod sabotaged;
 
+use std::env;
+use std::process::Command;
 use std::time::Duration;
 
 use anyrt_conformance::{Law, Outcome, laws, run_law};
@@ -63,6 +65,7 @@ faults! {
     nested_run_refused: NestedRunRefused breaks "B8";
     sleeps_in_tasks_only: SleepsInTasksOnly breaks "B9";
     spawn_panics_elsewhere: SpawnPanicsElsewhere breaks "B10";
+    spawned_elsewhere: SpawnedElsewhere breaks "B10";
 
     children_detached: ChildrenDetached breaks "G1" "G3";
     group_returns_early: GroupReturnsEarly breaks "G2" "E8";
@@ -76,6 +79,16 @@ faults! {
     handle_cancels_group: HandleCancelsGroup breaks "G9";
     empty_group_yields: EmptyGroupYields breaks "G10";
     crowd_leaks: CrowdLeaks breaks "G11";
+    background_keeps_open: BackgroundKeepsOpen breaks "G12";
+    background_ends_with_body: BackgroundEndsWithBody breaks "G12";
+    background_not_joined: BackgroundNotJoined breaks "G12";
+    one_child_too_many: OneChildTooMany breaks "G13";
+    place_free_before_the_end: PlaceFreeBeforeTheEnd breaks "G13";
+    place_lost_by_failure: PlaceLostByFailure breaks "G13";
+    limit_serves_the_last: LimitServesTheLast breaks "G14";
+    limit_loses_a_turn: LimitLosesATurn breaks "G14";
+    names_forgotten: NamesForgotten breaks "G15";
+    ids_of_one_group: IdsOfOneGroup breaks "G15";
 
     failure_cancels_nobody: FailureCancelsNobody breaks "E1";
     second_failure_swallowed: SecondFailureSwallowed breaks "E2" "E3";
@@ -83,6 +96,10 @@ faults! {
     panic_swallowed: PanicSwallowed breaks "E5";
     cancel_loses_value: CancelLosesValue breaks "E6";
     cancel_beats_failures: CancelBeatsFailures breaks "E7";
+    supervisor_cancels: SupervisorCancels breaks "E9";
+    supervisor_keeps_the_last: SupervisorKeepsTheLast breaks "E9";
+    supervisor_reports_itself: SupervisorReportsItself breaks "E10";
+    supervisor_swallows_panics: SupervisorSwallowsPanics breaks "E10";
 
     start_waits_for_end: StartWaitsForEnd breaks "R1";
     start_failure_cancels: StartFailureCancels breaks "R2";
@@ -136,11 +153,62 @@ faults! {
     adds_only_one: AddsOnlyOne breaks "L4";
     forgotten_comes_back: ForgottenComesBack breaks "L4";
     permit_not_released: PermitNotReleased breaks "L5";
+
+    inline_one_by_one: InlineOneByOne breaks "I1";
+    inline_leaks: InlineLeaks breaks "I2";
+    inline_failure_cancels_nobody: InlineFailureCancelsNobody breaks "I2";
+    inline_swallows_panics: InlineSwallowsPanics breaks "I2";
+    inline_shielded: InlineShielded breaks "I2";
+    dropped_inline_group_leaks: DroppedInlineGroupLeaks breaks "I3";
+}
+
+/// B11 needs a runtime that drops tasks, below what the saboteur is around.
+mod aborting {
+    use super::{Fault, LIMIT, Law, Outcome, Sabotaged, TokioBackend, run_law};
+    use anyrt_conformance::{Aborting, abort_law_of};
+
+    fn outcome(fault: Fault) -> Outcome {
+        let law = Law { limit: LIMIT, ..abort_law_of() };
+        run_law(&law, &Sabotaged::new(Aborting::new(TokioBackend::new()), fault))
+    }
+
+    #[test]
+    fn harmless() {
+        assert_eq!(outcome(Fault::None), Outcome::Passed);
+    }
+
+    #[test]
+    fn aborted_is_fine() {
+        let outcome = outcome(Fault::AbortedIsFine);
+        println!("AbortedIsFine B11: {outcome:?}");
+        assert_ne!(outcome, Outcome::Passed);
+    }
+}
+
+/// Where a stack overflows the process ends, and so it is another one than that of the tests.
+#[test]
+fn groups_ask_upwards() {
+    const INSIDE: &str = "ANYRT_STACK_OVERFLOWS";
+    if env::var_os(INSIDE).is_some() {
+        let law = laws().into_iter().find(|law| law.id == "G11").expect("there is this law");
+        let saboteur = Sabotaged::new(TokioBackend::new(), Fault::GroupsAskUpwards);
+        println!("{:?}", run_law(&law, &saboteur));
+        return;
+    }
+    let program = env::current_exe().expect("a test has a program");
+    let run = Command::new(program)
+        .args(["groups_ask_upwards", "--exact", "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .expect("the program of the tests starts");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(!run.status.success() && said.contains("overflowed its stack"), "{run:?}");
 }
 
 /// A law without a saboteur would be a check that was never seen to fail.
 ///
-/// C8, that a scope runs once, is kept by a type: what breaks it does not compile.
+/// C8, that a scope runs once, is kept by a type: what breaks it does not compile. B11 and the
+/// overflow of G11 have their saboteurs above.
 #[test]
 fn every_law_has_a_saboteur() {
     let unbroken: Vec<&str> =

@@ -1,9 +1,11 @@
 //! What a task group and the handle of a child can do on any backend.
 
 use std::future::{Future, IntoFuture};
+use std::panic::Location;
 
 use crate::error::{GroupClosed, Reason, StartError, TaskError};
 use crate::outcome::Outcome;
+use crate::task::TaskId;
 
 /// A group of tasks whose owner waits for all of them.
 #[doc(alias = "nursery")]
@@ -12,6 +14,25 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
     type Handle<T: Send + 'static>: TaskHandle<T>;
     /// What a child of [`start`](Self::start) says with that it is ready.
     type Readiness<V: Send + 'static>: Readiness<V>;
+    /// What [`limited`](Self::limited) gives.
+    type Limited: LimitedGroup<E>;
+
+    /// Gives the same group, which calls the children it spawns by this name.
+    ///
+    /// Names are for people, and need not be unique (law G15).
+    #[must_use]
+    fn named(&self, name: &str) -> Self;
+
+    /// Gives the same group, whose new children end with the others.
+    ///
+    /// They are cancelled, and joined, once the body and all other children have ended (law G12).
+    #[must_use]
+    fn background(&self) -> Self;
+
+    /// Gives the same group, in which at most `limit` children run at once.
+    ///
+    /// Only those are counted that are spawned through this and its clones (law G13).
+    fn limited(&self, limit: usize) -> Self::Limited;
 
     /// Starts a child; never waits, and never runs it on the caller's stack.
     ///
@@ -75,6 +96,38 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
     fn cancel_with(&self, reason: Reason);
 }
 
+/// A task group through which at most so many children run at once.
+///
+/// Clones share the limit.
+pub trait LimitedGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
+    /// What [`spawn_when_free`](Self::spawn_when_free) gives: await it for the child's value.
+    type Handle<T: Send + 'static>: TaskHandle<T>;
+
+    /// Waits until fewer children run than may, and starts one more.
+    ///
+    /// Callers get their turn in the order in which they came (law G14). A child's place is free once
+    /// its future has been dropped (law G13).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the group has ended meanwhile.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses its place** in the queue when dropped; the child's future is dropped with it, and was
+    /// not run.
+    #[track_caller]
+    fn spawn_when_free<F>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Self::Handle<<F::Output as Outcome<E>>::Value>> + Send
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
+
+    /// Tells how many more children could run now.
+    fn available(&self) -> usize;
+}
+
 /// What a starting child says that it is ready with, once.
 pub trait Readiness<V: Send + 'static>: Send + 'static {
     /// Lets the caller of `start` go on with this value.
@@ -90,4 +143,13 @@ pub trait TaskHandle<T: Send + 'static>:
 
     /// Tells whether the child has ended.
     fn is_finished(&self) -> bool;
+
+    /// Tells this child from all others of the process (law G15).
+    fn id(&self) -> TaskId;
+
+    /// Gives the child's name, if it has one; see [`TaskGroup::named`].
+    fn name(&self) -> Option<&str>;
+
+    /// Tells where the child was spawned (law B10).
+    fn spawned_at(&self) -> &'static Location<'static>;
 }

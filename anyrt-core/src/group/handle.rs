@@ -67,7 +67,7 @@ impl<T> TaskHandle<T> {
         !self.node.as_task().is_running()
     }
 
-    /// Tells this child from all others of the process.
+    /// Tells this child from all others of the process (law G15).
     pub fn id(&self) -> TaskId {
         self.node.as_task().id()
     }
@@ -77,7 +77,7 @@ impl<T> TaskHandle<T> {
         self.node.as_task().name()
     }
 
-    /// Tells where the child was spawned.
+    /// Tells where the child was spawned (law B10).
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.node.as_task().spawned_at
     }
@@ -156,6 +156,18 @@ impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
 
     fn is_finished(&self) -> bool {
         self.is_finished()
+    }
+
+    fn id(&self) -> TaskId {
+        self.id()
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name()
+    }
+
+    fn spawned_at(&self) -> &'static Location<'static> {
+        self.spawned_at()
     }
 }
 

@@ -47,8 +47,8 @@ where
 {
     /// Waits until fewer children run than may, and starts one more.
     ///
-    /// Callers get their turn in the order in which they came (law F1). A child's place is free once
-    /// its future has been dropped.
+    /// Callers get their turn in the order in which they came (law G14). A child's place is free once
+    /// its future has been dropped (law G13).
     ///
     /// # Panics
     ///
@@ -75,7 +75,7 @@ where
     /// Waits until fewer children run than may, starts one more, and waits until it is ready.
     ///
     /// It is [`TaskGroup::start`] once it has its turn, for which callers wait in the order in which they
-    /// came (law F1); that wait does not keep the group open. A child has its place also while it is
+    /// came (law G14); that wait does not keep the group open. A child has its place also while it is
     /// not ready.
     ///
     /// # Panics
@@ -103,6 +103,25 @@ where
     }
 }
 
+impl<D: Driver, E: Send + 'static> crate::backend::LimitedGroup<E> for LimitedGroup<D, E> {
+    type Handle<T: Send + 'static> = TaskHandle<T>;
+
+    #[track_caller]
+    fn spawn_when_free<F>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = TaskHandle<<F::Output as Outcome<E>>::Value>> + Send
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
+    {
+        self.spawn_when_free(future)
+    }
+
+    fn available(&self) -> usize {
+        self.available()
+    }
+}
+
 impl<D, E, G: Clone> Clone for LimitedGroup<D, E, G> {
     fn clone(&self) -> Self {
         Self { group: self.group.clone(), permits: self.permits.clone(), types: PhantomData }
@@ -121,7 +140,7 @@ impl<D, E, G: Debug> Debug for LimitedGroup<D, E, G> {
 pin_project! {
     /// The future of [`LimitedGroup::spawn_when_free`].
     ///
-    /// Callers get their turn in the order in which they came (law F1).
+    /// Callers get their turn in the order in which they came (law G14).
     ///
     /// # Panics
     ///

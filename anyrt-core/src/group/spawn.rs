@@ -41,7 +41,8 @@ impl<D, E> TaskGroup<D, E> {
 
     /// Gives the same group, which calls the children it spawns by this name.
     ///
-    /// Names are for people who read logs, [`Debug`] output or a task tree; they need not be unique.
+    /// Names are for people who read logs, [`Debug`] output or a task tree; they need not be unique
+    /// (law G15).
     #[must_use]
     pub fn named(&self, name: impl Into<Arc<str>>) -> Self {
         Self { name: Some(name.into()), ..self.clone() }
@@ -51,7 +52,7 @@ impl<D, E> TaskGroup<D, E> {
     ///
     /// Those that are spawned through this do not keep the group open: when the body and all other
     /// children have ended, they are cancelled, and joined. In all else they are children like the
-    /// others.
+    /// others (law G12).
     #[must_use]
     #[doc(alias = "daemon")]
     pub fn background(&self) -> Self {
@@ -60,7 +61,7 @@ impl<D, E> TaskGroup<D, E> {
 
     /// Gives the same group, in which at most `limit` children run at once.
     ///
-    /// Only those are counted that are spawned through this and its clones.
+    /// Only those are counted that are spawned through this and its clones (law G13).
     pub fn limited(&self, limit: usize) -> LimitedGroup<D, E> {
         LimitedGroup::new(self.clone(), limit)
     }
@@ -205,6 +206,19 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
 impl<D: Driver, E: Send + 'static> crate::backend::TaskGroup<E> for TaskGroup<D, E> {
     type Handle<T: Send + 'static> = TaskHandle<T>;
     type Readiness<V: Send + 'static> = Readiness<V, E>;
+    type Limited = LimitedGroup<D, E>;
+
+    fn named(&self, name: &str) -> Self {
+        self.named(name)
+    }
+
+    fn background(&self) -> Self {
+        self.background()
+    }
+
+    fn limited(&self, limit: usize) -> LimitedGroup<D, E> {
+        self.limited(limit)
+    }
 
     #[track_caller]
     fn spawn<F>(&self, future: F) -> TaskHandle<<F::Output as Outcome<E>>::Value>

@@ -147,6 +147,39 @@ impl<'env, D: Driver, E: Send + 'static> Host<'env, D, E> for InlineGroup<'env, 
     }
 }
 
+impl<'env, D: Driver, E: Send + 'static> crate::backend::InlineGroup<'env, E>
+    for InlineGroup<'env, D, E>
+{
+    type Handle<T: Send + 'static> = TaskHandle<T>;
+
+    #[track_caller]
+    fn spawn<F>(&self, future: F) -> TaskHandle<<F::Output as Outcome<E>>::Value>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
+    {
+        self.spawn(future)
+    }
+
+    #[track_caller]
+    fn try_spawn<F>(
+        &self,
+        future: F,
+    ) -> Result<TaskHandle<<F::Output as Outcome<E>>::Value>, GroupClosed<F>>
+    where
+        F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'env,
+    {
+        self.try_spawn(future)
+    }
+
+    fn cancel(&self) {
+        self.cancel();
+    }
+
+    fn cancel_with(&self, reason: Reason) {
+        self.cancel_with(reason);
+    }
+}
+
 impl<D: Driver, E: Send + 'static> Debug for InlineGroup<'_, D, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("InlineGroup").field(&self.group).finish()

@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyrt::{AnyBackend, CancelScope, GroupError, Outcome, Sleep, TaskGroup, channel, net, sync};
+use anyrt::{
+    AnyBackend, CancelScope, GroupError, InlineGroup, Outcome, Sleep, Supervised, TaskGroup,
+    channel, net, sync,
+};
 use anyrt_core::{Backend, Net, Toplevel};
 
 /// Asks the facade for everything but the start, and names no backend there.
@@ -30,6 +33,7 @@ impl Backend for Facade {
     type Semaphore = Arc<sync::Semaphore>;
     type CancelScope = CancelScope;
     type TaskGroup<E: Send + 'static> = TaskGroup<E>;
+    type InlineGroup<'env, E: Send + 'static> = InlineGroup<'env, E>;
     type Sender<T: Send + 'static> = channel::Sender<T>;
     type Receiver<T: Send + 'static> = channel::Receiver<T>;
 
@@ -79,6 +83,32 @@ impl Backend for Facade {
         Fut: Future<Output = O> + Send,
     {
         anyrt::task_group(body)
+    }
+
+    fn supervise<E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<Supervised<O::Value, E>, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(TaskGroup<E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        anyrt::supervise(body)
+    }
+
+    fn inline_group<'env, E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<O::Value, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(InlineGroup<'env, E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        anyrt::inline_group(body)
     }
 
     fn run_blocking<F, T>(&self, f: F) -> impl Future<Output = T> + Send

@@ -5,6 +5,7 @@ mod outcomes;
 mod panics;
 mod reported;
 mod siblings;
+mod supervised;
 
 use std::future::pending;
 
@@ -58,6 +59,18 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
              body and children all finished normally, gives the value; if a child was cut by an \
              outer scope, the group does not give the value.",
             outcomes::e8,
+        ),
+        Law::new(
+            "E9",
+            "In a supervisor a child's failure cancels nobody, and all failures are given with \
+             the body's value, in completion order.",
+            supervised::e9,
+        ),
+        Law::new(
+            "E10",
+            "A supervisor whose body failed or was cut gives all failures, children's and body's, \
+             as its own; a panic cancels the others and resumes there, too.",
+            supervised::e10,
         ),
     ]
 }

@@ -1,10 +1,13 @@
 //! G: what a group waits for, and what it takes in.
 
 mod ancestry;
+mod background;
 mod closing;
 mod crowds;
 mod handles;
 mod joining;
+mod limited;
+mod names;
 mod run_end;
 
 use std::cell::Cell;
@@ -80,6 +83,31 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
                 crowds::g11,
             )
         },
+        Law::new(
+            "G12",
+            "Background children keep no group open: when the body and all other children have \
+             ended they are cancelled, as `WindingUp`, and joined; in all else they are children \
+             like the others.",
+            background::g12,
+        ),
+        Law::new(
+            "G13",
+            "At most n children of a limited group are there at once, and a place is free when the \
+             future of the child that had it has been dropped, however it ended.",
+            limited::g13,
+        ),
+        Law::new(
+            "G14",
+            "Whoever waits for a place in a limited group is served in the order of coming; one \
+             that is cut or dropped has started nothing, and its turn goes to the next.",
+            limited::g14,
+        ),
+        Law::new(
+            "G15",
+            "A name goes to the children spawned through the view that has it, and changes nothing \
+             else; an id belongs to one child of the process.",
+            names::g15,
+        ),
     ]
 }
 

@@ -71,6 +71,55 @@ pub(crate) enum Fault {
     /// A scope that is cancelled waits for a group that was forgotten.
     ForgottenGroupHolds,
 
+    /// A handle says that its child was spawned somewhere else.
+    SpawnedElsewhere,
+    /// Each group asks the one around it, and so on, on one stack.
+    GroupsAskUpwards,
+    /// A child that its runtime drops counts as one that has ended well.
+    AbortedIsFine,
+
+    // Views of groups, and other groups.
+    /// Background children keep their group open.
+    BackgroundKeepsOpen,
+    /// Background children end with the body, whoever else is there.
+    BackgroundEndsWithBody,
+    /// The group does not wait for its background children.
+    BackgroundNotJoined,
+    /// A limited group takes one child more than it should.
+    OneChildTooMany,
+    /// A child's place is free when it has ended, though its future is still there.
+    PlaceFreeBeforeTheEnd,
+    /// The place of a child that fails is never free again.
+    PlaceLostByFailure,
+    /// In a limited group the last one that waits is served first.
+    LimitServesTheLast,
+    /// A place that is set aside for a caller who goes away is told to nobody else.
+    LimitLosesATurn,
+    /// A name is given to nobody.
+    NamesForgotten,
+    /// Ids tell apart only the children of one group.
+    IdsOfOneGroup,
+    /// A failure cancels a supervisor's children.
+    SupervisorCancels,
+    /// A supervisor gives only the last of the failures.
+    SupervisorKeepsTheLast,
+    /// A supervisor that fails reports only the last failure, which is its body's.
+    SupervisorReportsItself,
+    /// In a supervisor a child that panics just ends.
+    SupervisorSwallowsPanics,
+    /// A child of an inline group runs when the one before has ended.
+    InlineOneByOne,
+    /// An inline child's future is leaked when the group returns.
+    InlineLeaks,
+    /// A failure of an inline child does not cancel the siblings.
+    InlineFailureCancelsNobody,
+    /// An inline child that panics just ends.
+    InlineSwallowsPanics,
+    /// No cancellation reaches an inline child.
+    InlineShielded,
+    /// An inline group's future that is dropped leaks its children.
+    DroppedInlineGroupLeaks,
+
     // Programs and threads.
     /// `run` in a task blocks its thread.
     NestedRunGoesAhead,

@@ -5,33 +5,57 @@ use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, StartError};
+use anyrt_core::task::TaskId;
 use anyrt_core::{Backend, Outcome, TaskGroup};
 
+use super::child::take;
 use super::handle::{Child, Handle, Joined, Never};
-use super::tools::{BoxFuture, catch, give_way, lock, on_drop};
-use super::{Fault, Sabotaged, start};
+use super::nesting::Link;
+use super::tools::{give_way, lock, on_drop};
+use super::{Fault, Sabotaged, limited, start};
 
 pub(crate) struct Group<B: Backend, E: Send + 'static> {
     pub(super) good: B::TaskGroup<E>,
     pub(super) backend: Sabotaged<B>,
-    state: Arc<State<E>>,
+    pub(super) state: Arc<State<E>>,
+    pub(super) is_background: bool,
 }
 
-struct State<E> {
+pub(super) struct State<E> {
     /// Failures that the good group does not know of.
-    aside: Mutex<Vec<E>>,
+    pub(super) aside: Mutex<Vec<E>>,
     is_cancelled: AtomicBool,
     is_body_over: AtomicBool,
     spawned: AtomicUsize,
+    pub(super) is_supervisor: bool,
+    /// Told to those that wrongly end with the body.
+    pub(super) end_with_body: Mutex<Vec<Joined>>,
+}
+
+impl<E> State<E> {
+    pub(super) fn new(is_supervisor: bool) -> Arc<Self> {
+        Arc::new(Self {
+            aside: Mutex::new(Vec::new()),
+            is_cancelled: AtomicBool::new(false),
+            is_body_over: AtomicBool::new(false),
+            spawned: AtomicUsize::new(0),
+            is_supervisor,
+            end_with_body: Mutex::default(),
+        })
+    }
+
+    fn body_ends(&self) {
+        self.is_body_over.store(true, Ordering::SeqCst);
+        lock(&self.end_with_body).iter().for_each(Joined::set);
+    }
 }
 
 impl<B: Backend, E: Send + 'static> Clone for Group<B, E> {
     fn clone(&self) -> Self {
-        let (good, backend) = (self.good.clone(), self.backend.clone());
-        Self { good, backend, state: self.state.clone() }
+        self.around(self.good.clone())
     }
 }
 
@@ -50,21 +74,18 @@ where
     if backend.has(Fault::EmptyGroupYields) {
         give_way().await;
     }
-    let state = Arc::new(State {
-        aside: Mutex::new(Vec::new()),
-        is_cancelled: AtomicBool::new(false),
-        is_body_over: AtomicBool::new(false),
-        spawned: AtomicUsize::new(0),
-    });
+    let _link =
+        backend.has(Fault::GroupsAskUpwards).then(|| Link::below(&backend.shared.innermost));
+    let state = State::new(false);
     backend.shared.groups.fetch_add(1, Ordering::SeqCst);
     let _counted = on_drop(|| {
         backend.shared.groups.fetch_sub(1, Ordering::SeqCst);
     });
     let good = backend.good.task_group(|good| {
-        let body = body(Group { good, backend: backend.clone(), state: state.clone() });
+        let body = body(Group::new(good, &backend, &state));
         async {
             let outcome = body.await.into_result();
-            state.is_body_over.store(true, Ordering::SeqCst);
+            state.body_ends();
             outcome
         }
     });
@@ -118,50 +139,53 @@ impl<F> Drop for Running<F> {
     }
 }
 
-/// A future on its way to its child; it can be taken back while nobody has polled it.
-type Slot<F> = Arc<Mutex<Option<F>>>;
-
-fn take<F>(slot: &Slot<F>) -> F {
-    lock(slot).take().expect("a future is taken once")
-}
-
 impl<B: Backend, E: Send + 'static> Group<B, E> {
-    /// What the good group is given instead of the child; no value stands for a failure.
-    fn child<F, T>(&self, slot: Slot<F>, joined: Joined) -> BoxFuture<Result<Option<T>, E>>
-    where
-        F: Future<Output: Outcome<E, Value = T> + Send> + Send + 'static,
-        T: Send + 'static,
-    {
-        let (backend, state) = (self.backend.clone(), self.state.clone());
-        Box::pin(async move {
-            let future = async { take(&slot).await.into_result() };
-            match backend.fault {
-                Fault::ChildWaitsForJoiner => {
-                    joined.wait().await;
-                    future.await.map(Some)
-                }
-                Fault::DeafToThreads => deaf(future).await.map(Some),
-                Fault::ChildrenShielded => backend.good.shield(future).await.map(Some),
-                Fault::PanicSwallowed => match catch(future).await {
-                    Ok(result) => result.map(Some),
-                    Err(_) => Ok(None),
-                },
-                Fault::FailureCancelsNobody => Ok(match future.await {
-                    Ok(value) => Some(value),
-                    Err(failure) => {
-                        lock(&state.aside).push(failure);
-                        None
-                    }
-                }),
-                _ => future.await.map(Some),
-            }
-        })
+    pub(super) fn new(
+        good: B::TaskGroup<E>,
+        backend: &Sabotaged<B>,
+        state: &Arc<State<E>>,
+    ) -> Self {
+        Self { good, backend: backend.clone(), state: state.clone(), is_background: false }
+    }
+
+    /// The same group, with another view of the good one.
+    fn around(&self, good: B::TaskGroup<E>) -> Self {
+        let is_background = self.is_background;
+        Self { is_background, ..Self::new(good, &self.backend, &self.state) }
+    }
+
+    pub(super) fn handle<T>(&self, good: Box<dyn Child<T>>, joined: Joined) -> Handle<T> {
+        let (fault, group) = (self.backend.fault, self.good.clone());
+        let counted = || TaskId::new(1, self.state.spawned.fetch_add(1, Ordering::SeqCst));
+        let id = (fault == Fault::IdsOfOneGroup).then(counted);
+        let cancel_group = Box::new(move || group.cancel());
+        Handle { good: Some(good), fault, joined, id, cancel_group }
     }
 }
 
 impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
     type Handle<T: Send + 'static> = Handle<T>;
     type Readiness<V: Send + 'static> = start::Readiness<B, E, V>;
+    type Limited = limited::Limited<B, E>;
+
+    fn named(&self, name: &str) -> Self {
+        match self.backend.fault {
+            Fault::NamesForgotten => self.clone(),
+            _ => self.around(self.good.named(name)),
+        }
+    }
+
+    fn background(&self) -> Self {
+        let good = match self.backend.fault {
+            Fault::BackgroundKeepsOpen | Fault::BackgroundEndsWithBody => self.good.clone(),
+            _ => self.good.background(),
+        };
+        Self { is_background: true, ..self.around(good) }
+    }
+
+    fn limited(&self, limit: usize) -> Self::Limited {
+        limited::Limited::new(self, limit)
+    }
 
     fn spawn<F>(&self, future: F) -> Handle<<F::Output as Outcome<E>>::Value>
     where
@@ -185,7 +209,7 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         if fault == Fault::ClosedWithBody && self.state.is_body_over.load(Ordering::SeqCst) {
             return Err(GroupClosed(future));
         }
-        let (slot, joined) = (Arc::new(Mutex::new(Some(future))), Joined::default());
+        let (slot, joined) = Self::pack(future);
         let mut child = self.child(slot.clone(), joined.clone());
         if fault == Fault::SpawnPolls
             && let Poll::Ready(result) =
@@ -202,10 +226,11 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         if fault == Fault::CrowdLeaks && self.state.spawned.fetch_add(1, Ordering::SeqCst) > CROWD {
             child = Box::pin(Leaking(Some(child)));
         }
-        let background = lock(&self.backend.shared.background).clone();
-        let good: Box<dyn Child<_>> = match background {
-            Some(background) => {
-                Box::new(background.spawn(async move { Ok(child.await.ok().flatten()) }))
+        let detached = lock(&self.backend.shared.detached).clone();
+        let detached = detached.filter(|_| fault == Fault::ChildrenDetached || self.is_background);
+        let good: Box<dyn Child<_>> = match detached {
+            Some(detached) => {
+                Box::new(detached.spawn(async move { Ok(child.await.ok().flatten()) }))
             }
             None => match self.good.try_spawn(child) {
                 Ok(handle) => Box::new(handle),
@@ -219,9 +244,7 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         if fault == Fault::ChildInheritsSpawner && self.backend.good.is_cancelled() {
             good.cancel();
         }
-        let group = self.good.clone();
-        let cancel_group = move || group.cancel();
-        Ok(Handle { good: Some(good), fault, joined, cancel_group: Box::new(cancel_group) })
+        Ok(self.handle(good, joined))
     }
 
     fn start<V, M, F>(&self, make: M) -> impl Future<Output = Result<V, StartError<E>>> + Send
@@ -267,24 +290,4 @@ impl<F> Drop for Leaking<F> {
     fn drop(&mut self) {
         mem::forget(self.0.take());
     }
-}
-
-/// Polls a future with a waker that works only where a task of anyrt is polled.
-async fn deaf<F: Future>(future: F) -> F::Output {
-    struct Deaf(Waker);
-
-    impl Wake for Deaf {
-        fn wake(self: Arc<Self>) {
-            if anyrt_core::with_backend(|_| ()).is_some() {
-                self.0.wake_by_ref();
-            }
-        }
-    }
-
-    let mut future = std::pin::pin!(future);
-    poll_fn(|cx| {
-        let waker = Waker::from(Arc::new(Deaf(cx.waker().clone())));
-        future.as_mut().poll(&mut Context::from_waker(&waker))
-    })
-    .await
 }

@@ -1,11 +1,13 @@
 //! Handles that join or end wrongly.
 
 use std::future::{IntoFuture, pending, poll_fn};
+use std::panic::Location;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
 use anyrt_core::TaskHandle;
 use anyrt_core::error::{Cancelled, Reason, TaskError};
+use anyrt_core::task::TaskId;
 
 use super::Fault;
 use super::tools::{BoxFuture, lock};
@@ -14,6 +16,9 @@ use super::tools::{BoxFuture, lock};
 pub(super) trait Child<T>: Send + Sync {
     fn cancel(&self);
     fn is_finished(&self) -> bool;
+    fn id(&self) -> TaskId;
+    fn name(&self) -> Option<&str>;
+    fn spawned_at(&self) -> &'static Location<'static>;
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>>;
 }
 
@@ -24,6 +29,18 @@ impl<T: Send + 'static, H: TaskHandle<Option<T>>> Child<T> for H {
 
     fn is_finished(&self) -> bool {
         TaskHandle::is_finished(self)
+    }
+
+    fn id(&self) -> TaskId {
+        TaskHandle::id(self)
+    }
+
+    fn name(&self) -> Option<&str> {
+        TaskHandle::name(self)
+    }
+
+    fn spawned_at(&self) -> &'static Location<'static> {
+        TaskHandle::spawned_at(self)
     }
 
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
@@ -41,6 +58,18 @@ impl<T: Send + 'static> Child<T> for Never {
         false
     }
 
+    fn id(&self) -> TaskId {
+        TaskId::new(0, 0)
+    }
+
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    fn spawned_at(&self) -> &'static Location<'static> {
+        Location::caller()
+    }
+
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
         Box::pin(pending())
     }
@@ -50,6 +79,8 @@ pub(crate) struct Handle<T> {
     pub(super) good: Option<Box<dyn Child<T>>>,
     pub(super) fault: Fault,
     pub(super) joined: Joined,
+    /// The child's id, if it is not the good one.
+    pub(super) id: Option<TaskId>,
     pub(super) cancel_group: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -69,6 +100,21 @@ impl<T: Send + 'static> TaskHandle<T> for Handle<T> {
 
     fn is_finished(&self) -> bool {
         self.good().is_finished()
+    }
+
+    fn id(&self) -> TaskId {
+        self.id.unwrap_or_else(|| self.good().id())
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.good().name()
+    }
+
+    fn spawned_at(&self) -> &'static Location<'static> {
+        match self.fault {
+            Fault::SpawnedElsewhere => Location::caller(),
+            _ => self.good().spawned_at(),
+        }
     }
 }
 
@@ -102,12 +148,12 @@ impl<T> Drop for Handle<T> {
     }
 }
 
-/// Tells a child that its handle is awaited.
+/// Tells a child that its handle is awaited, or something else that happens once.
 #[derive(Clone, Default)]
 pub(super) struct Joined(Arc<Mutex<(bool, Option<Waker>)>>);
 
 impl Joined {
-    fn set(&self) {
+    pub(super) fn set(&self) {
         let waker = {
             let mut state = lock(&self.0);
             state.0 = true;

@@ -1,13 +1,19 @@
 //! A backend that is a good one in all but one thing.
 
+mod abort;
 mod channel;
+mod child;
 mod fault;
 mod group;
 mod handle;
+mod inline;
+mod limited;
+mod nesting;
 mod scope;
 mod semaphore;
 mod sleep;
 mod start;
+mod supervise;
 mod tools;
 
 use std::convert::Infallible;
@@ -19,6 +25,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyrt_core::error::{Cancelled, GroupError, TimedOut};
+use anyrt_core::group::Supervised;
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Outcome, Toplevel};
 
@@ -36,28 +43,39 @@ pub(crate) struct Sabotaged<B: Backend> {
 /// What the clones of a sabotaged backend share.
 struct Shared<B: Backend> {
     /// Where children go that their own group does not wait for.
-    background: Mutex<Option<B::TaskGroup<Infallible>>>,
+    detached: Mutex<Option<B::TaskGroup<Infallible>>>,
     /// Whether a cancellation has struck once, or was forgiven.
     used_up: AtomicBool,
     /// How many shields are up.
     shields: AtomicUsize,
     /// How many futures of groups there are.
     groups: AtomicUsize,
+    /// The group that was opened last, where each asks those above.
+    innermost: Mutex<Option<Arc<nesting::Link>>>,
+    /// What ends the next child that its runtime should drop.
+    aborts: Mutex<Option<handle::Joined>>,
 }
 
 impl<B: Backend> Sabotaged<B> {
     pub(crate) fn new(good: B, fault: Fault) -> Self {
         let shared = Shared {
-            background: Mutex::new(None),
+            detached: Mutex::new(None),
             used_up: AtomicBool::new(false),
             shields: AtomicUsize::new(0),
             groups: AtomicUsize::new(0),
+            innermost: Mutex::default(),
+            aborts: Mutex::default(),
         };
         Self { good, fault, shared: Arc::new(shared) }
     }
 
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
+    }
+
+    /// The same backend with another fault, for a part that is made of broken parts.
+    fn with(&self, fault: Fault) -> Self {
+        Self { fault, ..self.clone() }
     }
 
     fn by_the_clock<T>(
@@ -97,6 +115,7 @@ impl<B: Backend> Backend for Sabotaged<B> {
     type Semaphore = semaphore::Semaphore<B>;
     type CancelScope = scope::Scope<B>;
     type TaskGroup<E: Send + 'static> = group::Group<B, E>;
+    type InlineGroup<'env, E: Send + 'static> = inline::Group<'env, B, E>;
     type Sender<T: Send + 'static> = channel::Sender<B::Sender<T>>;
     type Receiver<T: Send + 'static> = channel::Receiver<B::Receiver<T>>;
 
@@ -144,6 +163,32 @@ impl<B: Backend> Backend for Sabotaged<B> {
         Fut: Future<Output = O> + Send,
     {
         group::run(self.clone(), body)
+    }
+
+    fn supervise<E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<Supervised<O::Value, E>, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(Self::TaskGroup<E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        supervise::run(self.clone(), body)
+    }
+
+    fn inline_group<'env, E, O, Body, Fut>(
+        &self,
+        body: Body,
+    ) -> impl Future<Output = Result<O::Value, GroupError<E>>> + Send
+    where
+        E: Send + 'static,
+        O: Outcome<E, Value: Send> + Send,
+        Body: FnOnce(Self::InlineGroup<'env, E>) -> Fut + Send,
+        Fut: Future<Output = O> + Send,
+    {
+        inline::run(self.clone(), body)
     }
 
     async fn run_blocking<F, T>(&self, f: F) -> T
@@ -202,10 +247,10 @@ impl<B: Backend> Backend for Sabotaged<B> {
     async fn root<F: Future>(&self, future: F) -> F::Output {
         match self.fault {
             Fault::RunReturnsEarly => future.await,
-            Fault::ChildrenDetached => {
+            Fault::ChildrenDetached | Fault::BackgroundNotJoined => {
                 let in_background = async {
                     let background = self.good.task_group(|group| {
-                        *lock(&self.shared.background) = Some(group);
+                        *lock(&self.shared.detached) = Some(group);
                         pending::<()>()
                     });
                     tools::while_polling(pin!(background), pin!(future)).await

@@ -5,7 +5,8 @@ use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-use anyrt_core::{Backend, Driver, TaskGroup, Toplevel};
+use anyrt_core::prelude::*;
+use anyrt_core::{Backend, Driver, TaskGroup, TaskHandle, Toplevel};
 
 use crate::support::{Group, on_unknown_thread};
 
@@ -52,6 +53,7 @@ fn here() -> Option<Place> {
 }
 
 pub(in crate::laws) fn b10<B: Backend + Toplevel>(backend: &B) {
+    backend.run(a_child_knows_its_place(backend));
     backend.run(async {
         let group = ended_group(backend).await;
         let (here, seen) = (here(), place_of_panic(|| drop(group.spawn(async {}))));
@@ -76,6 +78,33 @@ pub(in crate::laws) fn b10<B: Backend + Toplevel>(backend: &B) {
         });
         assert_eq!(in_child.await, Ok(()), "the group of a child whose spawn was refused");
     });
+}
+
+async fn a_child_knows_its_place<B: Backend>(backend: &B) {
+    let ended = backend
+        .task_group(async |group: Group<B>| {
+            let (here, child) = (here(), group.spawn(async {}));
+            assert_eq!(place_of(&child), here, "where a child was spawned");
+            let (here, child) = (self::here(), group.try_spawn(async {}));
+            let child = child.expect("the body of the group runs");
+            assert_eq!(place_of(&child), here, "where a child was spawned that was tried");
+            let (here, child) = (self::here(), group.named("worker").spawn(async {}));
+            assert_eq!(place_of(&child), here, "where a child with a name was spawned");
+            let limited = group.limited(1);
+            let (here, child) = (self::here(), limited.spawn_when_free(async {}));
+            assert_eq!(
+                place_of(&child.await),
+                here,
+                "where a child of a limited group was spawned"
+            );
+        })
+        .await;
+    assert_eq!(ended, Ok(()), "a group with plain children");
+}
+
+fn place_of<H: TaskHandle<()>>(child: &H) -> Option<Place> {
+    let place = child.spawned_at();
+    Some((place.file().to_owned(), place.line()))
 }
 
 async fn ended_group<B: Backend>(backend: &B) -> Group<B> {
@@ -112,7 +141,7 @@ where
 
 /// The half for what the engine makes of a driver.
 pub(in crate::laws) fn b10_of_a_driver<D: Driver + Toplevel>(driver: &D) {
-    driver.run(a_child_knows_its_place(driver));
+    driver.run(a_handle_shows_its_place(driver));
     driver.run(async {
         let refusing = Refusing(driver.clone());
         let result = refusing
@@ -126,13 +155,12 @@ pub(in crate::laws) fn b10_of_a_driver<D: Driver + Toplevel>(driver: &D) {
     });
 }
 
-async fn a_child_knows_its_place<D: Driver>(driver: &D) {
+/// A handle shows its child's place to people, too.
+async fn a_handle_shows_its_place<D: Driver>(driver: &D) {
     let ended = driver
         .task_group(async |group: Group<D>| {
-            let (here, child) = (here(), group.spawn(async {}));
-            let at = child.spawned_at();
-            assert_eq!(Some((at.file().to_owned(), at.line())), here, "where a child was spawned");
-            let debug = format!("{child:?}");
+            let child = group.spawn(async {});
+            let (at, debug) = (child.spawned_at(), format!("{child:?}"));
             let place = format!("{}:{}", at.file(), at.line());
             assert!(debug.contains(&place), "{debug} does not show {place}");
         })

@@ -1,27 +1,33 @@
 //! B11: a child that its runtime drops, as a shutdown or an abort does.
 
 use std::future::pending;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use anyrt_core::error::{GroupError, Reason, TaskError};
-use anyrt_core::{Backend, Driver, Toplevel};
+use anyrt_core::prelude::*;
+use anyrt_core::{Driver, Toplevel};
 
+use crate::abort::{Abort, Aborting, Moment};
 use crate::law::Law;
-use crate::laws::tools::{Event, lock};
-use crate::support::{Count, Either, Flag, Group, holding, join, late, race};
+use crate::laws::tools::Event;
+use crate::support::{Count, Flag, Group, holding, join, late};
 
 pub(in crate::laws) fn law<D: Driver + Toplevel>() -> Law<D> {
-    Law::new(
-        "B11",
-        "A child dropped by its runtime (shutdown, abort) counts as ended; its group gives \
-         `Cancelled`, never a value, never a hang.",
-        |driver| b11(&Aborting { driver: driver.clone(), next: Arc::default(), gone: drop_it }),
-    )
+    Law::new(ID, SENTENCE, |driver| b11(&Aborting::new(driver.clone())))
 }
 
-fn b11<D: Driver + Toplevel>(backend: &Aborting<D>) {
+/// Gives law B11 for a backend whose tasks can be dropped on demand.
+///
+/// What the engine makes of a driver has it among [`driver_laws`](crate::driver_laws).
+pub fn abort_law_of<A: Abort>() -> Law<A> {
+    Law::new(ID, SENTENCE, b11)
+}
+
+const ID: &str = "B11";
+
+const SENTENCE: &str = "A child dropped by its runtime (shutdown, abort) counts as ended; its group \
+                        gives `Cancelled`, never a value, never a hang.";
+
+fn b11<A: Abort>(backend: &A) {
     for moment in [Moment::InSpawn, Moment::FirstPoll, Moment::Later] {
         backend.run(async {
             alone(backend, moment).await;
@@ -30,94 +36,6 @@ fn b11<D: Driver + Toplevel>(backend: &Aborting<D>) {
         });
     }
     backend.run(with_a_group_of_its_own(backend));
-}
-
-/// When a runtime drops a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
-    /// At once, on the stack of the caller: it is shut down already.
-    InSpawn,
-    /// Before the task ever ran.
-    FirstPoll,
-    /// While the task waits.
-    Later,
-}
-
-/// A runtime that drops a chosen task, and is `D` in all else.
-#[derive(Clone)]
-struct Aborting<D> {
-    driver: D,
-    next: Arc<Mutex<Option<(Moment, Event)>>>,
-    /// What becomes of a task that is chosen.
-    gone: fn(Task),
-}
-
-type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-fn drop_it(task: Task) {
-    drop(task);
-}
-
-impl<D> Aborting<D> {
-    /// Chooses the next task that is spawned; the event drops it, if it is to be dropped later.
-    fn abort_next(&self, moment: Moment) -> Event {
-        let event = Event::new();
-        *lock(&self.next) = Some((moment, event.clone()));
-        event
-    }
-}
-
-impl<D: Driver> Driver for Aborting<D> {
-    type Sleep = D::Sleep;
-
-    fn name(&self) -> &'static str {
-        self.driver.name()
-    }
-
-    fn spawn<F>(&self, future: F)
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let (chosen, gone) = (lock(&self.next).take(), self.gone);
-        match chosen {
-            None => self.driver.spawn(future),
-            Some((Moment::InSpawn, _)) => gone(Box::pin(future)),
-            Some((Moment::FirstPoll, _)) => {
-                self.driver.spawn(async move { gone(Box::pin(future)) });
-            }
-            Some((Moment::Later, event)) => self.driver.spawn(async move {
-                let mut task: Task = Box::pin(future);
-                if race(task.as_mut(), event.wait()).await == Either::Right(()) {
-                    gone(task);
-                }
-            }),
-        }
-    }
-
-    fn spawn_blocking<F>(&self, f: F)
-    where
-        F: FnOnce() + Send + 'static,
-    {
-        self.driver.spawn_blocking(f);
-    }
-
-    fn now(&self) -> Instant {
-        self.driver.now()
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
-        self.driver.sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        self.driver.sleep_for(timeout)
-    }
-}
-
-impl<D: Toplevel> Toplevel for Aborting<D> {
-    fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.driver.block_on(future)
-    }
 }
 
 #[track_caller]
@@ -132,11 +50,11 @@ fn assert_cancelled<T: std::fmt::Debug, E: std::fmt::Debug>(
     );
 }
 
-async fn alone<D: Driver>(backend: &Aborting<D>, moment: Moment) {
+async fn alone<A: Abort>(backend: &A, moment: Moment) {
     let (alive, mut kept) = (Count::new(), None);
     let mut told = None;
     let result = backend
-        .task_group(async |group: Group<Aborting<D>>| {
+        .task_group(async |group: Group<A>| {
             let started = Event::new();
             let (begun, guard) = (started.clone(), alive.guard());
             let abort = backend.abort_next(moment);
@@ -147,7 +65,7 @@ async fn alone<D: Driver>(backend: &Aborting<D>, moment: Moment) {
             if moment == Moment::Later {
                 started.wait().await;
                 // The body is over by then, and has its value.
-                told = Some(late(move || abort.set()));
+                told = Some(late(abort));
             }
             Ok(7)
         })
@@ -169,10 +87,10 @@ async fn alone<D: Driver>(backend: &Aborting<D>, moment: Moment) {
 }
 
 /// Nobody hangs who waits for a child that is gone.
-async fn among_siblings<D: Driver>(backend: &Aborting<D>, moment: Moment) {
+async fn among_siblings<A: Abort>(backend: &A, moment: Moment) {
     let (alive, got_on) = (Count::new(), Flag::new());
     let result = backend
-        .task_group(async |group: Group<Aborting<D>>| {
+        .task_group(async |group: Group<A>| {
             let waiting = Event::new();
             let guard = alive.guard();
             group.spawn(holding(guard, pending::<()>()));
@@ -189,7 +107,7 @@ async fn among_siblings<D: Driver>(backend: &Aborting<D>, moment: Moment) {
                 }
             }));
             backend.shield(waiting.wait()).await;
-            abort.set();
+            abort();
             Ok(7)
         })
         .await;
@@ -198,12 +116,12 @@ async fn among_siblings<D: Driver>(backend: &Aborting<D>, moment: Moment) {
     assert_eq!(alive.get(), 0, "futures not dropped when the group returned");
 }
 
-async fn with_a_failure<D: Driver>(backend: &Aborting<D>, moment: Moment) {
+async fn with_a_failure<A: Abort>(backend: &A, moment: Moment) {
     let result = backend
-        .task_group(async |group: Group<Aborting<D>, &'static str>| {
+        .task_group(async |group: Group<A, &'static str>| {
             let abort = backend.abort_next(moment);
             let lost = group.spawn(pending::<()>());
-            abort.set();
+            abort();
             drop(backend.shield(async { lost.await }).await);
             Err::<u8, _>("body")
         })
@@ -215,7 +133,7 @@ async fn with_a_failure<D: Driver>(backend: &Aborting<D>, moment: Moment) {
 }
 
 /// The grandchildren of a child that is dropped are adopted.
-async fn with_a_group_of_its_own<D: Driver>(backend: &Aborting<D>) {
+async fn with_a_group_of_its_own<A: Abort>(backend: &A) {
     let (started, gate, alive) = (Event::new(), Event::new(), Count::new());
     let opener = late({
         let (started, gate) = (started.clone(), gate.clone());
@@ -226,7 +144,7 @@ async fn with_a_group_of_its_own<D: Driver>(backend: &Aborting<D>) {
         }
     });
     let result = backend
-        .task_group(async |group: Group<Aborting<D>>| {
+        .task_group(async |group: Group<A>| {
             let b = backend.clone();
             let (begun, gate, guard) = (started.clone(), gate.clone(), alive.guard());
             let grandchild = holding(guard, {
@@ -241,13 +159,13 @@ async fn with_a_group_of_its_own<D: Driver>(backend: &Aborting<D>) {
             });
             let abort = backend.abort_next(Moment::Later);
             group.spawn(async move {
-                let inner = b.task_group(async |inner: Group<Aborting<D>>| {
+                let inner = b.task_group(async |inner: Group<A>| {
                     inner.spawn(grandchild);
                 });
                 drop(inner.await);
             });
             backend.shield(started.wait()).await;
-            abort.set();
+            abort();
             Ok(7)
         })
         .await;
@@ -258,7 +176,7 @@ async fn with_a_group_of_its_own<D: Driver>(backend: &Aborting<D>) {
 
 #[cfg(test)]
 mod tests {
-    use std::mem;
+    use std::time::Duration;
 
     use anyrt_tokio::TokioBackend;
 
@@ -268,9 +186,7 @@ mod tests {
     /// A runtime that loses tasks, so that nobody hears of their end, breaks the law.
     #[test]
     fn a_lost_child_is_noticed() {
-        let check = |driver: &TokioBackend| {
-            b11(&Aborting { driver: driver.clone(), next: Arc::default(), gone: mem::forget });
-        };
+        let check = |driver: &TokioBackend| b11(&Aborting::losing(driver.clone()));
         let law = Law { limit: Duration::from_secs(2), ..Law::new("B11", "", check) };
         assert_eq!(run_law(&law, &TokioBackend::new()), Outcome::Hung);
     }
