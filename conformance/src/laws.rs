@@ -11,6 +11,7 @@ mod fairness;
 mod foreign;
 mod groups;
 mod inline;
+mod joins;
 mod limiters;
 mod primitives;
 mod readiness;
@@ -21,18 +22,20 @@ use anyrt_core::{Backend, Net, Toplevel};
 
 use self::backend::{caller, dropped, network, unknown_thread};
 use crate::law::Law;
+use crate::policies::Engine;
 use crate::subject::Subject;
 
 pub use self::backend::dropped::abort_law_of;
 #[cfg(feature = "report")]
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
+pub use self::joins::join_laws_of;
 
 /// Gives the laws that every backend must obey.
 ///
 /// They come in the order of `docs/laws.md`.
 ///
 /// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
-/// [`driver_laws`]: a part of B10, and B11, which [`abort_law_of`] has for others.
+/// [`driver_laws`]: a part of B10, B11, which [`abort_law_of`] has for others, and the J laws.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
@@ -54,13 +57,15 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`], with all of B10, and B11.
+/// These are [`laws`], with all of B10, B11, and the laws of the join policies.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {
     let mut laws = laws();
     let behind_b = laws.iter().take_while(|law| law.id.starts_with('B')).count();
     laws.insert(behind_b, dropped::law());
+    let behind_i = laws.iter().take_while(|law| !law.id.starts_with('R')).count();
+    laws.splice(behind_i..behind_i, join_laws_of::<Engine, _>());
     for law in &mut laws {
         if law.id == "B10" {
             law.check = |driver| {

@@ -28,6 +28,7 @@
 mod abort;
 mod law;
 mod laws;
+mod policies;
 mod run;
 mod subject;
 mod suite;
@@ -37,6 +38,7 @@ pub use abort::{Abort, Aborting, Moment};
 pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};
-pub use laws::{abort_law_of, driver_laws, driver_laws_with_net, laws, with_net};
+pub use laws::{abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, laws, with_net};
+pub use policies::{Engine, Policies};
 pub use run::{Measured, Outcome, hold, measure, run_law};
 pub use subject::{Subject, SubjectListener, SubjectStream};

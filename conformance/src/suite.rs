@@ -9,8 +9,8 @@
 /// |---|---|---|
 /// | `suite!(expr)` | a [`Driver`](anyrt_core::Driver) with [`Toplevel`](anyrt_core::Toplevel) | all |
 /// | `suite!(expr, net)` | ... that is a [`NetDriver`](anyrt_core::NetDriver), too | all, B9 with its network half |
-/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11 |
-/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, B9 with its network half |
+/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11 and J |
+/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11 and J, B9 with its network half |
 ///
 /// A backend whose tasks can be dropped on demand checks B11 with
 /// [`abort_law_of`](crate::abort_law_of).
@@ -44,12 +44,12 @@ macro_rules! suite {
     };
     ($driver:expr $(,)?) => {
         $crate::__with_ids! {
-            [b11] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
+            [b11 j1 j2 j3 j4 j5] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
         }
     };
     ($driver:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [b11] $crate::__tests,
+            [b11 j1 j2 j3 j4 j5] $crate::__tests,
             $crate::driver_laws_with_net(),
             $crate::Subject::with_net($driver)
         }
@@ -76,14 +76,15 @@ macro_rules! __tests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __with_ids {
-    ([$($driver_only:ident)?] $callback:path, $($args:expr),*) => {
+    ([$($b11:ident $($j:ident)+)?] $callback:path, $($args:expr),*) => {
         $callback! {
             $($args,)*
             [
-                b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 $($driver_only)?
+                b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 $($b11)?
                 g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11 g12 g13 g14 g15
                 e1 e2 e3 e4 e5 e6 e7 e8 e9 e10
                 i1 i2 i3
+                $($($j)+)?
                 r1 r2 r3 r4 r5 r6
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12
                 d1 d2 d3 d4 d5 d6 d7
@@ -115,7 +116,7 @@ mod tests {
     }
 
     crate::__with_ids! { [] all, }
-    crate::__with_ids! { [b11] with_driver, }
+    crate::__with_ids! { [b11 j1 j2 j3 j4 j5] with_driver, }
 
     fn registered(laws: &[Law<Subject>]) -> Vec<String> {
         laws.iter().map(|law| law.id.to_lowercase()).collect()
