@@ -7,6 +7,7 @@
 mod operation;
 mod receiver;
 mod recv;
+mod reserve;
 mod send;
 mod sender;
 mod state;
@@ -14,9 +15,12 @@ mod statistics;
 
 use std::sync::Arc;
 
-pub use crate::error::{Closed, SendError, TryRecvError, TrySendError};
+pub use crate::error::{
+    Closed, ReserveError, SendError, TryRecvError, TryReserveError, TrySendError,
+};
 pub use receiver::Receiver;
 pub use recv::Receiving;
+pub use reserve::{OwnedSendPermit, Reserving, SendPermit};
 pub use send::Sending;
 pub use sender::Sender;
 pub use statistics::ChannelStatistics;

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
 pub use panic::Panic;
-pub use queue::{Closed, SendError, TryAcquireError, TryRecvError, TrySendError};
+pub use queue::{
+    Closed, ReserveError, SendError, TryAcquireError, TryRecvError, TryReserveError, TrySendError,
+};
 pub use timed_out::TimedOut;
 
 pub use crate::join::RaceError;

@@ -3,10 +3,11 @@
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
+use super::reserve::{Reserving, SendPermit};
 use super::send::Sending;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
-use crate::error::{SendError, TrySendError};
+use crate::error::{SendError, TryReserveError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
@@ -61,6 +62,54 @@ impl<T> Sender<T> {
         }
     }
 
+    /// Waits for a place in the channel, and holds it for one item (law H7).
+    ///
+    /// An unbounded channel always has one.
+    ///
+    /// # Errors
+    ///
+    /// [`ReserveError::Closed`] if the receivers or this clone are closed;
+    /// [`ReserveError::Rendezvous`] if the channel has no places: only a `send` that waits can hand
+    /// an item over there (law H4).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses its place** in the queue when dropped, and nothing else: a place that was granted
+    /// passes to the next (law P2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # futures_executor::block_on(async {
+    /// let (sender, receiver) = anyrt_core::channel::bounded(1);
+    /// let permit = sender.reserve().await.unwrap();
+    /// assert!(sender.try_send("barging in").is_err());
+    /// permit.send("as reserved").unwrap();
+    /// assert_eq!(receiver.recv().await, Ok("as reserved"));
+    /// # });
+    /// ```
+    pub fn reserve(&self) -> Reserving<'_, T> {
+        Reserving::new(self)
+    }
+
+    /// Holds a place for one item if that needs no waiting.
+    ///
+    /// A rendezvous is always full for it.
+    ///
+    /// # Errors
+    ///
+    /// [`TryReserveError`] if the channel is full or closed.
+    pub fn try_reserve(&self) -> Result<SendPermit<'_, T>, TryReserveError> {
+        if self.is_closed() {
+            return Err(TryReserveError::Closed);
+        }
+        match lock(&self.shared).try_reserve() {
+            Progress::Done(()) => Ok(SendPermit::new(self)),
+            Progress::Waiting => Err(TryReserveError::Full),
+            Progress::Closed => Err(TryReserveError::Closed),
+        }
+    }
+
     /// Closes this clone; never waits, also in a cancelled scope (law P6).
     ///
     /// Sends that wait on this clone fail (law H3). The receivers see the end when the last clone
@@ -80,7 +129,7 @@ impl<T> Sender<T> {
         self.is_closed.load(Ordering::SeqCst)
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut Deferred) -> R) -> R {
+    pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut Deferred) -> R) -> R {
         let mut deferred = Deferred::default();
         let result = change(&mut lock(&self.shared), &mut deferred);
         deferred.run();

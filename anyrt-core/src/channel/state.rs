@@ -4,9 +4,9 @@
 //!
 //! After every change the state is settled:
 //!
-//! - **Places.** Items in the buffer and places granted to waiting senders are at most the capacity,
-//!   and while there is a free place no sender waits that could take it. A granted sender still has
-//!   its item: dropped then, it delivers nothing (law P3).
+//! - **Places.** Items in the buffer and places set aside, for waiting senders or for permits, are at
+//!   most the capacity, and while there is a free place no sender waits that could take it. A granted
+//!   sender still has its item: dropped then, it delivers nothing (law P3).
 //! - **Items.** As many waiting receivers are granted as there are items, first come first. The item
 //!   of the n-th granted receiver is the n-th item, so that order holds whoever is polled first
 //!   (law F1); a receiver that comes later takes the first item behind them. An item stays in the
@@ -31,7 +31,7 @@ pub(super) struct State<T> {
     buffer: VecDeque<T>,
     /// `usize::MAX` is unbounded; 0 is a rendezvous.
     capacity: usize,
-    /// Places that are granted to senders which have not been polled since.
+    /// Places that permits hold, or that are granted to senders which were not polled since.
     reserved: usize,
     /// Receivers that are granted an item and have not been polled since.
     promised: usize,
@@ -74,7 +74,7 @@ impl<T> State<T> {
         }
     }
 
-    fn is_rendezvous(&self) -> bool {
+    pub(super) fn is_rendezvous(&self) -> bool {
         self.capacity == 0
     }
 
@@ -172,6 +172,7 @@ impl<T> State<T> {
     pub(super) fn statistics(&self) -> ChannelStatistics {
         ChannelStatistics {
             used: self.buffer.len(),
+            reserved: self.reserved,
             capacity: Some(self.capacity).filter(|capacity| *capacity < usize::MAX),
             senders: self.senders,
             receivers: self.receivers,

@@ -49,6 +49,29 @@ impl<T> Debug for TrySendError<T> {
     }
 }
 
+/// No place in the channel could be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// The receivers or this clone are closed.
+    #[error("the channel is closed: nobody will receive the item")]
+    Closed,
+    /// A rendezvous has no places.
+    #[error("a channel of capacity 0 has no places to hold: use send, which waits for a receiver")]
+    Rendezvous,
+}
+
+/// No place in the channel could be held at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TryReserveError {
+    /// The channel is full, or others wait before this one.
+    #[error("the channel is full: reserve waits for a free place")]
+    Full,
+    /// The receivers or this clone are closed.
+    #[error("the channel is closed: nobody will receive the item")]
+    Closed,
+}
+
 /// There was no item to take at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryRecvError {

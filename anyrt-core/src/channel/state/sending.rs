@@ -101,4 +101,60 @@ impl<T> State<T> {
     fn is_taken(&self, key: usize) -> bool {
         self.is_rendezvous() && self.waiting_senders.data(key).item.is_none()
     }
+
+    /// Sets a place aside if that needs no waiting.
+    pub(in super::super) fn try_reserve(&mut self) -> Progress<()> {
+        if self.receivers == 0 {
+            Progress::Closed
+        } else if self.has_place() {
+            self.reserved += 1;
+            Progress::Done(())
+        } else {
+            Progress::Waiting
+        }
+    }
+
+    /// Looks after a reservation that waits; the entry is gone unless it goes on waiting.
+    pub(in super::super) fn continue_reserve(
+        &mut self,
+        key: usize,
+        waker: &Waker,
+        deferred: &mut Deferred,
+    ) -> Progress<()> {
+        if self.waiting_senders.standing(key) == Standing::Waiting {
+            self.waiting_senders.renew(key, waker, deferred);
+            self.settle_senders(deferred);
+        }
+        let standing = self.waiting_senders.standing(key);
+        if standing == Standing::Closed || self.receivers == 0 {
+            self.withdraw_send(key, &mut None, deferred);
+            return Progress::Closed;
+        }
+        if standing == Standing::Waiting {
+            return Progress::Waiting;
+        }
+        self.waiting_senders.remove(key, deferred);
+        Progress::Done(())
+    }
+
+    /// Puts an item into a place that was set aside; gives it back if nobody will receive it.
+    pub(in super::super) fn fill_place(
+        &mut self,
+        item: T,
+        deferred: &mut Deferred,
+    ) -> Result<(), T> {
+        self.reserved -= 1;
+        if self.receivers == 0 {
+            return Err(item);
+        }
+        self.buffer.push_back(item);
+        self.settle_receivers(deferred);
+        Ok(())
+    }
+
+    /// Gives a place that was set aside to the next.
+    pub(in super::super) fn give_place_back(&mut self, deferred: &mut Deferred) {
+        self.reserved -= 1;
+        self.settle_senders(deferred);
+    }
 }
