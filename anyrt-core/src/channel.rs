@@ -4,26 +4,33 @@
 //! `send` completes when a receiver has the item (law H4). [`unbounded`] never makes a sender wait.
 //! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
 
+mod ends;
 mod operation;
 mod receiver;
 mod recv;
 mod reserve;
 mod send;
 mod sender;
+mod sink;
 mod state;
 mod statistics;
+mod stream;
+mod weak;
 
 use std::sync::Arc;
 
 pub use crate::error::{
     Closed, ReserveError, SendError, TryRecvError, TryReserveError, TrySendError,
 };
+pub use ends::Ending;
 pub use receiver::Receiver;
 pub use recv::Receiving;
 pub use reserve::{OwnedSendPermit, Reserving, SendPermit};
 pub use send::Sending;
 pub use sender::Sender;
+pub use sink::SendSink;
 pub use statistics::ChannelStatistics;
+pub use weak::{WeakReceiver, WeakSender};
 
 use crate::sys::Mutex;
 use state::State;

@@ -52,6 +52,14 @@ pub(super) trait Operation {
 pub(super) struct Place(Option<usize>);
 
 impl Place {
+    pub(super) fn at(key: Option<usize>) -> Self {
+        Self(key)
+    }
+
+    pub(super) fn key(&self) -> Option<usize> {
+        self.0
+    }
+
     pub(super) fn is_taken(&self) -> bool {
         self.0.is_some()
     }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::recv::Receiving;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
+use super::stream::Listening;
+use super::weak::WeakReceiver;
 use crate::error::{Closed, TryRecvError};
 use crate::lock::lock;
 use crate::sys::Mutex;
@@ -14,17 +16,36 @@ use crate::wait_list::Deferred;
 
 /// The receiving half of a channel.
 ///
-/// Clones are counted, and each item goes to one of them.
+/// Clones are counted, and each item goes to one of them. It is a [`Stream`](futures_core::Stream)
+/// of the items, too, which ends when the channel is closed (law H8).
+///
+/// A stream that was polled and had to wait keeps its place in the queue, and an item that comes is
+/// for it, until it is polled again, asked in another way, or dropped.
 pub struct Receiver<T> {
     pub(super) shared: Arc<Mutex<State<T>>>,
     pub(super) clone: CloneId,
     is_closed: AtomicBool,
+    /// Its place in the queue as a stream.
+    pub(super) listening: Listening,
 }
 
 impl<T> Receiver<T> {
     pub(super) fn new(shared: Arc<Mutex<State<T>>>) -> Self {
         let clone = lock(&shared).add_receiver();
-        Self { shared, clone, is_closed: AtomicBool::new(false) }
+        Self::with(shared, clone, false)
+    }
+
+    fn with(shared: Arc<Mutex<State<T>>>, clone: CloneId, is_closed: bool) -> Self {
+        let is_closed = AtomicBool::new(is_closed);
+        Self { shared, clone, is_closed, listening: Listening::default() }
+    }
+
+    /// One more receiver, if there is one.
+    pub(super) fn reopen(shared: &Arc<Mutex<State<T>>>) -> Option<Self> {
+        let mut state = lock(shared);
+        let clone = state.has_receivers().then(|| state.add_receiver())?;
+        drop(state);
+        Some(Self::with(shared.clone(), clone, false))
     }
 
     /// Takes the next item, and waits while there is none.
@@ -47,10 +68,14 @@ impl<T> Receiver<T> {
     ///
     /// [`TryRecvError`] if there is none, or the channel is closed.
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        if self.is_closed() {
+        if self.is_clone_closed() {
             return Err(TryRecvError::Closed);
         }
-        match self.change(State::try_recv) {
+        let progress = self.change(|state, deferred| {
+            self.listening.stop(state, deferred);
+            state.try_recv(deferred)
+        });
+        match progress {
             Progress::Done(item) => Ok(item),
             Progress::Waiting => Err(TryRecvError::Empty),
             Progress::Closed => Err(TryRecvError::Closed),
@@ -69,12 +94,38 @@ impl<T> Receiver<T> {
         }
     }
 
+    /// Tells whether nothing will come any more: `recv` gives [`Closed`] (law H1).
+    pub fn is_closed(&self) -> bool {
+        self.is_clone_closed() || lock(&self.shared).is_over()
+    }
+
+    /// Makes a receiver that does not keep the channel open.
+    pub fn downgrade(&self) -> WeakReceiver<T> {
+        WeakReceiver::new(&self.shared)
+    }
+
+    /// Tells whether both are receivers of one channel.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// Counts the items in the buffer.
+    #[expect(clippy::len_without_is_empty, reason = "it counts, and is no collection")]
+    pub fn len(&self) -> usize {
+        self.statistics().used
+    }
+
+    /// Gives how many items the buffer may hold; `None` is any number.
+    pub fn capacity(&self) -> Option<usize> {
+        self.statistics().capacity
+    }
+
     /// Gives numbers for monitoring.
     pub fn statistics(&self) -> ChannelStatistics {
         lock(&self.shared).statistics()
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_clone_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
     }
 
@@ -90,15 +141,18 @@ impl<T> Receiver<T> {
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
         let mut state = lock(&self.shared);
-        let is_closed = self.is_closed();
+        let is_closed = self.is_clone_closed();
         let clone = if is_closed { self.clone } else { state.add_receiver() };
         drop(state);
-        Self { shared: self.shared.clone(), clone, is_closed: AtomicBool::new(is_closed) }
+        Self::with(self.shared.clone(), clone, is_closed)
     }
 }
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
+        if self.listening.is_on() {
+            self.change(|state, deferred| self.listening.stop(state, deferred));
+        }
         self.close();
     }
 }
@@ -106,7 +160,7 @@ impl<T> Drop for Receiver<T> {
 impl<T> Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")
-            .field("is_closed", &self.is_closed())
+            .field("is_closed", &self.is_clone_closed())
             .field("channel", &self.statistics())
             .finish()
     }

@@ -42,9 +42,10 @@ impl<T> Operation for &Receiver<T> {
         waker: &Waker,
         deferred: &mut Deferred,
     ) -> Result<Self::Output, usize> {
-        if self.is_closed() {
+        if self.is_clone_closed() {
             return Ok(Err(Closed));
         }
+        self.listening.stop(state, deferred);
         match state.try_recv(deferred) {
             Progress::Done(item) => Ok(Ok(item)),
             Progress::Closed => Ok(Err(Closed)),

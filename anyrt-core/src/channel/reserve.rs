@@ -52,7 +52,7 @@ impl<'a, T> Operation for Reserve<'a, T> {
         if state.is_rendezvous() {
             return Ok(Err(ReserveError::Rendezvous));
         }
-        if self.0.is_closed() {
+        if self.0.is_clone_closed() {
             return Ok(Err(ReserveError::Closed));
         }
         match state.try_reserve() {
@@ -141,7 +141,7 @@ impl<'a, T> SendPermit<'a, T> {
 impl<T> Sender<T> {
     fn fill_place(&self, item: T) -> Result<(), SendError<T>> {
         let filled = self.change(|state, deferred| {
-            if self.is_closed() {
+            if self.is_clone_closed() {
                 state.give_place_back(deferred);
                 return Err(item);
             }

@@ -1,5 +1,6 @@
 //! Sending one item.
 
+use std::borrow::Borrow;
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
@@ -19,26 +20,49 @@ use crate::waiting::Wait;
 /// **Loses data**: an item whose `send` is dropped is dropped with it, and never received (law P3).
 #[must_use = "a send does nothing unless it is awaited"]
 pub struct Sending<'a, T> {
-    send: Send<'a, T>,
+    send: Send<&'a Sender<T>, T>,
     place: Place,
 }
 
 // The item is moved, never pinned.
 impl<T> Unpin for Sending<'_, T> {}
 
-struct Send<'a, T> {
-    sender: &'a Sender<T>,
+/// The operation, of a sender that is borrowed or owned.
+pub(super) struct Send<S, T> {
+    sender: S,
     /// The item, unless it is held out in the queue, or the send is over.
     item: Option<T>,
 }
 
 impl<'a, T> Sending<'a, T> {
     pub(super) fn new(sender: &'a Sender<T>, item: T) -> Self {
-        Self { send: Send { sender, item: Some(item) }, place: Place::default() }
+        let mut send = Send::new(sender);
+        send.put_item(item);
+        Self { send, place: Place::default() }
     }
 }
 
-impl<T> Send<'_, T> {
+impl<S: Borrow<Sender<T>>, T> Send<S, T> {
+    pub(super) fn new(sender: S) -> Self {
+        Self { sender, item: None }
+    }
+
+    pub(super) fn sender(&self) -> &Sender<T> {
+        self.sender.borrow()
+    }
+
+    pub(super) fn has_item(&self) -> bool {
+        self.item.is_some()
+    }
+
+    pub(super) fn put_item(&mut self, item: T) {
+        self.item = Some(item);
+    }
+
+    pub(super) fn take_item(&mut self) -> Option<T> {
+        self.item.take()
+    }
+
     fn end(&mut self, progress: Progress<()>) -> Poll<Result<(), SendError<T>>> {
         match (progress, self.item.take()) {
             (Progress::Waiting, item) => {
@@ -51,7 +75,7 @@ impl<T> Send<'_, T> {
     }
 }
 
-impl<T> Operation for Send<'_, T> {
+impl<S: Borrow<Sender<T>>, T> Operation for Send<S, T> {
     type State = State<T>;
     type Output = Result<(), SendError<T>>;
 
@@ -65,7 +89,7 @@ impl<T> Operation for Send<'_, T> {
         deferred: &mut Deferred,
     ) -> Result<Self::Output, usize> {
         assert!(self.item.is_some(), "a send was polled after it had completed");
-        let progress = if self.sender.is_closed() {
+        let progress = if self.sender().is_clone_closed() {
             Progress::Closed
         } else {
             state.try_send(&mut self.item, deferred)
@@ -73,7 +97,7 @@ impl<T> Operation for Send<'_, T> {
         match self.end(progress) {
             Poll::Ready(result) => Ok(result),
             Poll::Pending => {
-                let clone = self.sender.clone;
+                let clone = self.sender().clone;
                 Err(state.enqueue_send(clone, &mut self.item, waker, deferred))
             }
         }

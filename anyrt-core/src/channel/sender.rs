@@ -3,10 +3,13 @@
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
+use super::ends::Ending;
 use super::reserve::{Reserving, SendPermit};
 use super::send::Sending;
+use super::sink::SendSink;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
+use super::weak::WeakSender;
 use crate::error::{SendError, TryReserveError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
@@ -24,6 +27,14 @@ impl<T> Sender<T> {
     pub(super) fn new(shared: Arc<Mutex<State<T>>>) -> Self {
         let clone = lock(&shared).add_sender();
         Self { shared, clone, is_closed: AtomicBool::new(false) }
+    }
+
+    /// One more sender, if there is one.
+    pub(super) fn reopen(shared: &Arc<Mutex<State<T>>>) -> Option<Self> {
+        let mut state = lock(shared);
+        let clone = state.has_senders().then(|| state.add_sender())?;
+        drop(state);
+        Some(Self { shared: shared.clone(), clone, is_closed: AtomicBool::new(false) })
     }
 
     /// Puts an item into the channel, and waits while it is full.
@@ -50,7 +61,7 @@ impl<T> Sender<T> {
     ///
     /// [`TrySendError`] with the item, if the channel is full or closed.
     pub fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
-        if self.is_closed() {
+        if self.is_clone_closed() {
             return Err(TrySendError::Closed(item));
         }
         let mut item = Some(item);
@@ -100,7 +111,7 @@ impl<T> Sender<T> {
     ///
     /// [`TryReserveError`] if the channel is full or closed.
     pub fn try_reserve(&self) -> Result<SendPermit<'_, T>, TryReserveError> {
-        if self.is_closed() {
+        if self.is_clone_closed() {
             return Err(TryReserveError::Closed);
         }
         match lock(&self.shared).try_reserve() {
@@ -120,13 +131,57 @@ impl<T> Sender<T> {
         }
     }
 
+    /// Waits until nobody can receive any more, or this clone is closed.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it forgets the wait.
+    pub fn closed(&self) -> Ending<'_, T> {
+        Ending::new(self)
+    }
+
+    /// Tells whether a send would fail: the receivers or this clone are closed (law H2).
+    pub fn is_closed(&self) -> bool {
+        self.is_closed_for(&lock(&self.shared))
+    }
+
+    /// Makes a sender that does not keep the channel open.
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender::new(&self.shared)
+    }
+
+    /// Makes it a sink of the futures crates.
+    pub fn into_sink(self) -> SendSink<T> {
+        SendSink::new(self)
+    }
+
+    /// Tells whether both are senders of one channel.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// Counts the items in the buffer.
+    #[expect(clippy::len_without_is_empty, reason = "it counts, and is no collection")]
+    pub fn len(&self) -> usize {
+        self.statistics().used
+    }
+
+    /// Gives how many items the buffer may hold; `None` is any number.
+    pub fn capacity(&self) -> Option<usize> {
+        self.statistics().capacity
+    }
+
     /// Gives numbers for monitoring.
     pub fn statistics(&self) -> ChannelStatistics {
         lock(&self.shared).statistics()
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_clone_closed(&self) -> bool {
         self.is_closed.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn is_closed_for(&self, state: &State<T>) -> bool {
+        self.is_clone_closed() || !state.has_receivers()
     }
 
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut State<T>, &mut Deferred) -> R) -> R {
@@ -141,7 +196,7 @@ impl<T> Sender<T> {
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         let mut state = lock(&self.shared);
-        let is_closed = self.is_closed();
+        let is_closed = self.is_clone_closed();
         let clone = if is_closed { self.clone } else { state.add_sender() };
         drop(state);
         Self { shared: self.shared.clone(), clone, is_closed: AtomicBool::new(is_closed) }
@@ -157,7 +212,7 @@ impl<T> Drop for Sender<T> {
 impl<T> Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender")
-            .field("is_closed", &self.is_closed())
+            .field("is_closed", &self.is_clone_closed())
             .field("channel", &self.statistics())
             .finish()
     }

@@ -23,6 +23,7 @@ mod receiving;
 mod sending;
 
 use std::collections::VecDeque;
+use std::task::Waker;
 
 use super::statistics::ChannelStatistics;
 use crate::wait_list::{Deferred, Standing, WaitList};
@@ -39,6 +40,8 @@ pub(super) struct State<T> {
     receivers: usize,
     waiting_senders: WaitList<Offer<T>>,
     waiting_receivers: WaitList<CloneId>,
+    /// Who waits for the last receiver to go.
+    waiting_for_end: WaitList<CloneId>,
     next_clone: CloneId,
 }
 
@@ -70,6 +73,7 @@ impl<T> State<T> {
             receivers: 0,
             waiting_senders: WaitList::new(),
             waiting_receivers: WaitList::new(),
+            waiting_for_end: WaitList::new(),
             next_clone: 0,
         }
     }
@@ -123,8 +127,16 @@ impl<T> State<T> {
         }
     }
 
+    pub(super) fn has_senders(&self) -> bool {
+        self.senders > 0
+    }
+
+    pub(super) fn has_receivers(&self) -> bool {
+        self.receivers > 0
+    }
+
     /// Whether nothing will be received any more.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.senders == 0 && !self.has_items(1)
     }
 
@@ -149,6 +161,7 @@ impl<T> State<T> {
         if !self.is_rendezvous() {
             self.reserved -= count_granted(&closed);
         }
+        self.waiting_for_end.close(|waiting| *waiting == clone, deferred);
         self.settle(deferred);
     }
 
@@ -166,7 +179,20 @@ impl<T> State<T> {
             return VecDeque::new();
         }
         self.waiting_senders.wake_waiting(deferred);
+        self.waiting_for_end.wake_waiting(deferred);
         std::mem::take(&mut self.buffer)
+    }
+
+    pub(super) fn enqueue_end(&mut self, clone: CloneId, waker: &Waker) -> usize {
+        self.waiting_for_end.push_back(clone, waker)
+    }
+
+    pub(super) fn renew_end(&mut self, key: usize, waker: &Waker, deferred: &mut Deferred) {
+        self.waiting_for_end.renew(key, waker, deferred);
+    }
+
+    pub(super) fn withdraw_end(&mut self, key: usize, deferred: &mut Deferred) {
+        self.waiting_for_end.remove(key, deferred);
     }
 
     pub(super) fn statistics(&self) -> ChannelStatistics {
