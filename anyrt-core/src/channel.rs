@@ -20,7 +20,8 @@ mod weak;
 use std::sync::Arc;
 
 pub use crate::error::{
-    Closed, ReserveError, SendError, TryRecvError, TryReserveError, TrySendError,
+    Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError, TryRecvError,
+    TryReserveError, TrySendError,
 };
 pub use ends::Ending;
 pub use receiver::Receiver;

@@ -9,7 +9,8 @@ use std::fmt::{self, Debug, Display};
 
 pub use panic::Panic;
 pub use queue::{
-    Closed, ReserveError, SendError, TryAcquireError, TryRecvError, TryReserveError, TrySendError,
+    Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError, TryAcquireError,
+    TryRecvError, TryReserveError, TrySendError,
 };
 pub use timed_out::TimedOut;
 

@@ -60,6 +60,7 @@
 #![forbid(unsafe_code)]
 
 mod backend;
+mod block;
 pub mod blocking;
 mod budget;
 pub mod channel;

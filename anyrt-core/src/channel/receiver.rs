@@ -2,13 +2,15 @@
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::recv::Receiving;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
 use super::stream::Listening;
 use super::weak::WeakReceiver;
-use crate::error::{Closed, TryRecvError};
+use crate::block::block_on;
+use crate::error::{Closed, RecvTimeoutError, TryRecvError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
@@ -60,6 +62,38 @@ impl<T> Receiver<T> {
     /// the next receiver (law P2).
     pub fn recv(&self) -> Receiving<'_, T> {
         Receiving::new(self)
+    }
+
+    /// Takes the next item, and blocks the thread while there is none.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that is polling an anyrt task, which it would block. In
+    /// [`blocking::run`](crate::blocking) it works.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] if all senders are closed and the channel is empty, or this clone is closed.
+    #[track_caller]
+    pub fn recv_blocking(&self) -> Result<T, Closed> {
+        block_on("recv_blocking", "recv", None, self.recv()).unwrap_or(Err(Closed))
+    }
+
+    /// Takes the next item, and blocks the thread for at most `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that is polling an anyrt task, which it would block.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvTimeoutError`] if none came in time, or the channel is closed.
+    #[track_caller]
+    pub fn recv_timeout_blocking(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+        match block_on("recv_timeout_blocking", "recv", Some(timeout), self.recv()) {
+            Some(received) => received.map_err(|Closed| RecvTimeoutError::Closed),
+            None => Err(RecvTimeoutError::TimedOut),
+        }
     }
 
     /// Takes the next item if there is one that nobody was promised.

@@ -40,6 +40,13 @@ impl<'a, T> Sending<'a, T> {
         send.put_item(item);
         Self { send, place: Place::default() }
     }
+
+    /// Ends it; gives the item unless a receiver has it.
+    pub(super) fn give_up(mut self) -> Option<T> {
+        let shared = &self.send.sender.shared;
+        self.place.leave(&mut self.send, shared);
+        self.send.take_item()
+    }
 }
 
 impl<S: Borrow<Sender<T>>, T> Send<S, T> {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ends::Ending;
 use super::reserve::{Reserving, SendPermit};
@@ -10,7 +11,8 @@ use super::sink::SendSink;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
 use super::weak::WeakSender;
-use crate::error::{SendError, TryReserveError, TrySendError};
+use crate::block::block_on;
+use crate::error::{SendError, SendTimeoutError, TryReserveError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
@@ -51,6 +53,56 @@ impl<T> Sender<T> {
     /// (law P3); in a rendezvous a receiver may have taken it just before.
     pub fn send(&self, item: T) -> Sending<'_, T> {
         Sending::new(self, item)
+    }
+
+    /// Puts an item into the channel, and blocks the thread while it is full.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that is polling an anyrt task, which it would block. In
+    /// [`blocking::run`](crate::blocking) it works.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the item, if the receivers or this clone are closed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = anyrt_core::channel::bounded(1);
+    /// let thread = std::thread::spawn(move || (0..10).try_for_each(|n| sender.send_blocking(n)));
+    /// let sum: u32 = std::iter::from_fn(|| receiver.recv_blocking().ok()).sum();
+    /// assert_eq!(sum, 45);
+    /// assert_eq!(thread.join().unwrap(), Ok(()));
+    /// ```
+    #[track_caller]
+    pub fn send_blocking(&self, item: T) -> Result<(), SendError<T>> {
+        let sent = block_on("send_blocking", "send", None, self.send(item));
+        sent.unwrap_or(Ok(()))
+    }
+
+    /// Puts an item into the channel, and blocks the thread for at most `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a thread that is polling an anyrt task, which it would block.
+    ///
+    /// # Errors
+    ///
+    /// [`SendTimeoutError`] with the item, if there was no place in time, or the receivers or this
+    /// clone are closed.
+    #[track_caller]
+    pub fn send_timeout_blocking(
+        &self,
+        item: T,
+        timeout: Duration,
+    ) -> Result<(), SendTimeoutError<T>> {
+        let mut sending = self.send(item);
+        match block_on("send_timeout_blocking", "send", Some(timeout), &mut sending) {
+            Some(sent) => sent.map_err(|SendError(item)| SendTimeoutError::Closed(item)),
+            // In a rendezvous a receiver may have it by now.
+            None => sending.give_up().map_or(Ok(()), |item| Err(SendTimeoutError::TimedOut(item))),
+        }
     }
 
     /// Puts an item into the channel if that needs no waiting.

@@ -72,6 +72,48 @@ pub enum TryReserveError {
     Closed,
 }
 
+/// A blocking send that found no place in time, or a closed channel.
+///
+/// The item is given back.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendTimeoutError<T> {
+    /// The channel was full all the time.
+    #[error("the channel was full for too long")]
+    TimedOut(T),
+    /// The receivers or this clone are closed.
+    #[error("the channel is closed: nobody will receive the item")]
+    Closed(T),
+}
+
+impl<T> SendTimeoutError<T> {
+    /// Gives the item back.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::TimedOut(item) | Self::Closed(item) => item,
+        }
+    }
+}
+
+impl<T> Debug for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TimedOut(_) => "TimedOut(..)",
+            Self::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+/// A blocking receive that found no item in time, or a closed channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecvTimeoutError {
+    /// No item came.
+    #[error("no item came in time")]
+    TimedOut,
+    /// All senders are closed and nothing is left, or this clone is closed.
+    #[error("the channel is closed and holds no more items")]
+    Closed,
+}
+
 /// There was no item to take at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryRecvError {
