@@ -5,6 +5,7 @@
 //! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
 
 mod ends;
+mod oneshot;
 mod operation;
 mod receiver;
 mod recv;
@@ -24,6 +25,7 @@ pub use crate::error::{
     TryReserveError, TrySendError,
 };
 pub use ends::Ending;
+pub use oneshot::{OneshotEnding, OneshotReceiver, OneshotSender, oneshot};
 pub use receiver::Receiver;
 pub use recv::Receiving;
 pub use reserve::{OwnedSendPermit, Reserving, SendPermit};

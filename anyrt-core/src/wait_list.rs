@@ -289,6 +289,20 @@ struct Work {
 type Garbage = (Option<Waker>, Option<Arc<Node>>);
 
 impl Deferred {
+    /// Keeps the waker of the present poll in a slot for one.
+    pub(crate) fn keep(&mut self, slot: &mut Option<Waker>, waker: &Waker) {
+        if !slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
+            self.drop_later(slot.replace(waker.clone()), None);
+        }
+    }
+
+    /// Wakes whom a slot for one holds, if anybody.
+    pub(crate) fn wake_taken(&mut self, taken: Option<Waker>) {
+        if let Some(waker) = taken {
+            self.wake(waker);
+        }
+    }
+
     fn wake(&mut self, waker: Waker) {
         let work = self.0.get_or_insert_default();
         if work.waker.is_none() {
@@ -298,7 +312,7 @@ impl Deferred {
         }
     }
 
-    fn drop_later(&mut self, waker: Option<Waker>, scope: Option<Arc<Node>>) {
+    pub(crate) fn drop_later(&mut self, waker: Option<Waker>, scope: Option<Arc<Node>>) {
         if waker.is_none() && scope.is_none() {
             return;
         }
