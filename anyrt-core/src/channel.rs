@@ -4,6 +4,7 @@
 //! `send` completes when a receiver has the item (law H4). [`unbounded`] never makes a sender wait.
 //! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
 
+mod broadcast;
 mod ends;
 mod oneshot;
 mod operation;
@@ -21,8 +22,11 @@ mod weak;
 use std::sync::Arc;
 
 pub use crate::error::{
-    Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError, TryRecvError,
-    TryReserveError, TrySendError,
+    BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
+};
+pub use broadcast::{
+    BroadcastReceiver, BroadcastReceiving, BroadcastSender, BroadcastStatistics, broadcast,
 };
 pub use ends::Ending;
 pub use oneshot::{OneshotEnding, OneshotReceiver, OneshotSender, oneshot};

@@ -9,8 +9,8 @@ use std::fmt::{self, Debug, Display};
 
 pub use panic::Panic;
 pub use queue::{
-    Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError, TryAcquireError,
-    TryRecvError, TryReserveError, TrySendError,
+    BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    TryAcquireError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
 pub use timed_out::TimedOut;
 

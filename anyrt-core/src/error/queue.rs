@@ -114,6 +114,31 @@ pub enum RecvTimeoutError {
     Closed,
 }
 
+/// Why a receiver of a broadcast channel has no item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BroadcastError {
+    /// So many items went before this receiver saw them.
+    #[error("{0} items were missed: this receiver was too slow")]
+    Missed(u64),
+    /// All senders are gone, and all items were seen.
+    #[error("the channel is closed and holds no more items")]
+    Closed,
+}
+
+/// Why a receiver of a broadcast channel has no item at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TryBroadcastError {
+    /// Nothing was sent that this receiver has not seen.
+    #[error("the channel is empty: recv waits for an item")]
+    Empty,
+    /// So many items went before this receiver saw them.
+    #[error("{0} items were missed: this receiver was too slow")]
+    Missed(u64),
+    /// All senders are gone, and all items were seen.
+    #[error("the channel is closed and holds no more items")]
+    Closed,
+}
+
 /// There was no item to take at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryRecvError {
