@@ -17,6 +17,7 @@ mod sink;
 mod state;
 mod statistics;
 mod stream;
+mod watch;
 mod weak;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use send::Sending;
 pub use sender::Sender;
 pub use sink::SendSink;
 pub use statistics::ChannelStatistics;
+pub use watch::{Changing, WatchReceiver, WatchSender, WatchStatistics, watch};
 pub use weak::{WeakReceiver, WeakSender};
 
 use crate::sys::Mutex;
