@@ -8,6 +8,7 @@ mod broadcast;
 mod ends;
 mod oneshot;
 mod operation;
+mod queue;
 mod receiver;
 mod recv;
 mod reserve;
@@ -24,13 +25,14 @@ use std::sync::Arc;
 
 pub use crate::error::{
     BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
-    TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
+    TaskDoneError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
 pub use broadcast::{
     BroadcastReceiver, BroadcastReceiving, BroadcastSender, BroadcastStatistics, broadcast,
 };
 pub use ends::Ending;
 pub use oneshot::{OneshotEnding, OneshotReceiver, OneshotSender, oneshot};
+pub use queue::{Joining, Queue, QueueStatistics};
 pub use receiver::Receiver;
 pub use recv::Receiving;
 pub use reserve::{OwnedSendPermit, Reserving, SendPermit};

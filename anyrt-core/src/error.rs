@@ -10,7 +10,7 @@ use std::fmt::{self, Debug, Display};
 pub use panic::Panic;
 pub use queue::{
     BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
-    TryAcquireError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
+    TaskDoneError, TryAcquireError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
 pub use timed_out::TimedOut;
 

@@ -139,6 +139,18 @@ pub enum TryBroadcastError {
     Closed,
 }
 
+/// An item was called done that nobody has put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("task_done was called more often than items were put into the queue")]
+#[non_exhaustive]
+pub struct TaskDoneError {}
+
+impl TaskDoneError {
+    pub(crate) fn new() -> Self {
+        Self {}
+    }
+}
+
 /// There was no item to take at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryRecvError {
