@@ -1,8 +1,18 @@
-//! Channels: many senders, many receivers, each item to one of them.
+//! Channels: what one task hands to another.
 //!
-//! [`bounded`] holds at most so many items, and `bounded(0)` none at all: a rendezvous, in which a
-//! `send` completes when a receiver has the item (law H4). [`unbounded`] never makes a sender wait.
-//! Both are fair on both sides, need no runtime, and lose nothing when an operation is cancelled.
+//! | channel | who gets an item | the sender waits |
+//! |---|---|---|
+//! | [`bounded`] | one of the receivers | while so many items are in it |
+//! | `bounded(0)`, a rendezvous | one of the receivers | until a receiver has the item (law H4) |
+//! | [`unbounded`] | one of the receivers | never |
+//! | [`oneshot()`] | the receiver, one item | never |
+//! | [`broadcast()`] | every receiver that is not too slow | never |
+//! | [`watch()`] | every receiver sees the latest | never |
+//! | [`Queue`] | as of a bounded one; counts unfinished work | while it is full |
+//!
+//! They need no runtime, are fair on both sides, and lose nothing when an operation is cancelled.
+//! [`Sender::reserve`] holds a place before there is an item. A [`Receiver`] is a stream, and
+//! [`Sender::into_sink`] makes a sink. `send_blocking` and `recv_blocking` are for threads.
 
 mod broadcast;
 mod ends;
