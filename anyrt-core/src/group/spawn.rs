@@ -156,6 +156,10 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     /// around this call govern the child, and afterwards the group's (law R5). The child keeps the group
     /// open all the time.
     ///
+    /// The type of the value comes from what the child says, or from what the caller does with it. Where
+    /// neither tells, as for a child that never says that it is ready, write it down:
+    /// `|ready: Readiness<(), _>|`.
+    ///
     /// # Panics
     ///
     /// Resumes the panic of a child that was not ready yet.
