@@ -14,7 +14,9 @@ pub struct TimedOut {
 }
 
 impl TimedOut {
-    /// Makes the error, with the caller's line; a backend of one's own needs this.
+    /// Makes the error, with the caller's line as its place.
+    ///
+    /// A backend of one's own needs this.
     #[expect(clippy::new_without_default, reason = "an error has no default")]
     #[track_caller]
     pub fn new() -> Self {

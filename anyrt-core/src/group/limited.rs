@@ -72,7 +72,7 @@ where
         }
     }
 
-    /// Waits until fewer children run than may, starts one more, and waits until it is ready.
+    /// Waits for a place, starts a child, and waits until that is ready.
     ///
     /// It is [`TaskGroup::start`] once it has its turn, for which callers wait in the order in which they
     /// came (law G14); that wait does not keep the group open. A child has its place also while it is

@@ -32,6 +32,10 @@ fn a_future_without_its_class_of_safety_is_found() {
     ] {
         assert_fault(rules::cancel_safety, text, awaited);
     }
+    let maker =
+        "/// # Cancel safety\n///\n/// **Safe.**\npub struct Ticks; impl<T> Stream for Ticks<T> {}
+        pub fn ticks() -> (u8, Ticks) {}";
+    assert_fine(rules::cancel_safety, maker);
     let vague = "/// Waits.\n///\n/// # Cancel safety\n///\n/// Mostly.\npub async fn wait() {}";
     assert_fault(rules::cancel_safety, vague, "begins with none of");
     assert_fine(rules::cancel_safety, &vague.replace("Mostly.", "**Safe.**"));

@@ -42,7 +42,9 @@ fn want_cancel_safety(sources: &Sources, item: &Item) -> Option<(Rule, String)> 
     let text = sources.docs(item).section("Cancel safety");
     let is_needed = match &item.kind {
         Kind::Function { signature, .. } => sources.waiting.is_awaited(signature),
-        Kind::Type => sources.waiting.is_future(&item.name),
+        Kind::Type => {
+            sources.waiting.is_future(&item.name) || sources.waiting.is_stream(&item.name)
+        }
         _ => false,
     };
     let fault = match text {

@@ -11,8 +11,10 @@ use syn::{
 /// The names of whatever can be awaited.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    /// Types that implement `Future` or `Stream`, and associated types that must.
+    /// Types that implement `Future`, and associated types that must.
     types: BTreeSet<String>,
+    /// Types that implement `Stream`: their items can be awaited, and whoever makes one waits for nothing.
+    streams: BTreeSet<String>,
     /// Traits whose implementors are futures.
     traits: BTreeSet<String>,
     /// Those of the types that give a `Result`.
@@ -61,8 +63,13 @@ impl Waiting {
     pub(crate) fn note_impl(&mut self, block: &ItemImpl) {
         let Some((path, _)) = &block.trait_ else { return };
         let Some(name) = name(&block.self_ty) else { return };
-        if !matches!(last(path).as_str(), "Future" | "Stream") {
-            return;
+        match last(path).as_str() {
+            "Future" => {}
+            "Stream" => {
+                self.streams.insert(name);
+                return;
+            }
+            _ => return,
         }
         let gives_result = block.items.iter().any(|item| match item {
             ImplItem::Type(item) => item.ident == "Output" && is_result(&item.ty),
@@ -87,6 +94,10 @@ impl Waiting {
 
     pub(crate) fn is_future(&self, name: &str) -> bool {
         self.types.contains(name)
+    }
+
+    pub(crate) fn is_stream(&self, name: &str) -> bool {
+        self.streams.contains(name)
     }
 
     fn is_waiting_bound<T>(&self, bounds: &Bounds<T>) -> bool {
