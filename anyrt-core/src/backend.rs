@@ -30,7 +30,7 @@ use crate::outcome::Outcome;
 
 pub use group::{LimitedGroup, Readiness, TaskGroup, TaskHandle};
 pub use inline::InlineGroup;
-pub use queue::{Receiver, Semaphore, Sender};
+pub use queue::{Receiver, Semaphore, SendPermit, Sender};
 pub use scope::{CancelHandle, CancelScope};
 pub use sleep::Sleep;
 

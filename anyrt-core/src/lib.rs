@@ -97,7 +97,7 @@ mod waker_slot;
 
 pub use backend::{
     Backend, CancelHandle, CancelScope, InlineGroup, LimitedGroup, Readiness, Receiver, Semaphore,
-    Sender, Sleep, TaskGroup, TaskHandle,
+    SendPermit, Sender, Sleep, TaskGroup, TaskHandle,
 };
 pub use driver::{Ambient, Driver, ErasedBackend, ErasedDriver, Toplevel};
 pub use frame::with_backend;
@@ -108,8 +108,8 @@ pub use outcome::Outcome;
 pub mod prelude {
     pub use crate::backend::{
         Backend as _, CancelHandle as _, CancelScope as _, InlineGroup as _, LimitedGroup as _,
-        Readiness as _, Receiver as _, Semaphore as _, Sender as _, Sleep as _, TaskGroup as _,
-        TaskHandle as _,
+        Readiness as _, Receiver as _, Semaphore as _, SendPermit as _, Sender as _, Sleep as _,
+        TaskGroup as _, TaskHandle as _,
     };
     pub use crate::driver::Toplevel as _;
     pub use crate::net::{Net as _, TcpListener as _, TcpStream as _};

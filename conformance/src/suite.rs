@@ -92,7 +92,7 @@ macro_rules! __with_ids {
                 x1 x2 x3 x4
                 p1 p2 p3 p4 p5 p6
                 f1 f2 f3
-                h1 h2 h3 h4 h5
+                h1 h2 h3 h4 h5 h6 h7 h8
                 l1 l2 l3 l4 l5
             ]
         }

@@ -145,6 +145,10 @@ faults! {
     close_closes_clones: CloseClosesClones breaks "H3";
     rendezvous_buffers_one: RendezvousBuffersOne breaks "H4";
     clone_loses_items: CloneLosesItems breaks "H5";
+    receiver_sees_no_sends: ReceiverSeesNoSends breaks "H6";
+    permit_holds_nothing: PermitHoldsNothing breaks "H7";
+    permit_keeps_its_place: PermitKeepsItsPlace breaks "H7";
+    stream_never_ends: StreamNeverEnds breaks "H8";
 
     one_permit_too_many: OnePermitTooMany breaks "L1";
     try_acquire_barges: TryAcquireBarges breaks "L2";

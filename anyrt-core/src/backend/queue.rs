@@ -2,7 +2,10 @@
 
 use std::future::Future;
 
-use crate::error::{Closed, SendError, TryAcquireError, TryRecvError, TrySendError};
+use futures_core::Stream;
+
+use crate::channel::ChannelStatistics;
+use crate::error::{Closed, ReserveError, SendError, TryAcquireError, TryRecvError, TrySendError};
 
 /// A counted set of permits, given out in the order of asking.
 pub trait Semaphore: Clone + Send + Sync + 'static {
@@ -44,6 +47,9 @@ pub trait Semaphore: Clone + Send + Sync + 'static {
 
 /// The sending half of a channel; clones are counted.
 pub trait Sender<T: Send + 'static>: Clone + Send + Sync + 'static {
+    /// What holds a place for an item.
+    type Permit: SendPermit<T>;
+
     /// Puts an item into the channel, and waits while it is full.
     ///
     /// # Errors
@@ -62,16 +68,48 @@ pub trait Sender<T: Send + 'static>: Clone + Send + Sync + 'static {
     /// [`TrySendError`] with the item, if the channel is full or closed.
     fn try_send(&self, item: T) -> Result<(), TrySendError<T>>;
 
+    /// Waits for a place, and holds it for an item that may come later.
+    ///
+    /// # Errors
+    ///
+    /// [`ReserveError`] if the receivers or this clone are closed, or the channel has no places: a
+    /// rendezvous has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses its place** in the queue when dropped, and nothing else.
+    fn reserve(&self) -> impl Future<Output = Result<Self::Permit, ReserveError>> + Send;
+
+    /// Gives numbers for monitoring.
+    ///
+    /// Both ends give the same (law H6).
+    fn statistics(&self) -> ChannelStatistics;
+
     /// Closes this clone.
     ///
     /// The receivers see the end when the last one is closed or dropped.
     fn close(&self);
 }
 
-/// The receiving half of a channel.
+/// A place in a channel that is held for one item.
 ///
-/// Clones are counted, and each item goes to one of them.
-pub trait Receiver<T: Send + 'static>: Clone + Send + Sync + 'static {
+/// Dropped without an item, it gives the place back (law H7).
+pub trait SendPermit<T>: Send + 'static {
+    /// Puts an item into the place; never waits.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the item, if the receivers were closed meanwhile.
+    fn send(self, item: T) -> Result<(), SendError<T>>;
+}
+
+/// The receiving half of a channel, and a stream of its items.
+///
+/// Clones are counted, and each item goes to one of them. As a stream it ends when the channel is
+/// closed (law H8).
+pub trait Receiver<T: Send + 'static>:
+    Stream<Item = T> + Unpin + Clone + Send + Sync + 'static
+{
     /// Takes the next item, and waits while there is none.
     ///
     /// # Errors
@@ -89,6 +127,11 @@ pub trait Receiver<T: Send + 'static>: Clone + Send + Sync + 'static {
     ///
     /// [`TryRecvError`] if there is none, or the channel is closed.
     fn try_recv(&self) -> Result<T, TryRecvError>;
+
+    /// Gives numbers for monitoring.
+    ///
+    /// Both ends give the same (law H6).
+    fn statistics(&self) -> ChannelStatistics;
 
     /// Closes this clone.
     ///

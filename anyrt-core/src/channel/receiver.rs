@@ -209,6 +209,10 @@ impl<T: Send + 'static> crate::backend::Receiver<T> for Receiver<T> {
         self.try_recv()
     }
 
+    fn statistics(&self) -> ChannelStatistics {
+        self.statistics()
+    }
+
     fn close(&self) {
         self.close();
     }

@@ -201,3 +201,9 @@ impl<T> Debug for OwnedSendPermit<T> {
         f.debug_struct("OwnedSendPermit").field("sender", &self.sender).finish()
     }
 }
+
+impl<T: Send + 'static> crate::backend::SendPermit<T> for OwnedSendPermit<T> {
+    fn send(self, item: T) -> Result<(), SendError<T>> {
+        self.send(item)
+    }
+}

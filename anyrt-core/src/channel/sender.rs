@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ends::Ending;
-use super::reserve::{Reserving, SendPermit};
+use super::reserve::{OwnedSendPermit, Reserving, SendPermit};
 use super::send::Sending;
 use super::sink::SendSink;
 use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
 use super::weak::WeakSender;
 use crate::block::block_on;
-use crate::error::{SendError, SendTimeoutError, TryReserveError, TrySendError};
+use crate::error::{ReserveError, SendError, SendTimeoutError, TryReserveError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
@@ -271,12 +271,22 @@ impl<T> Debug for Sender<T> {
 }
 
 impl<T: Send + 'static> crate::backend::Sender<T> for Sender<T> {
+    type Permit = OwnedSendPermit<T>;
+
     fn send(&self, item: T) -> impl Future<Output = Result<(), SendError<T>>> + Send {
         self.send(item)
     }
 
     fn try_send(&self, item: T) -> Result<(), TrySendError<T>> {
         self.try_send(item)
+    }
+
+    async fn reserve(&self) -> Result<OwnedSendPermit<T>, ReserveError> {
+        self.reserve().await.map(SendPermit::into_owned)
+    }
+
+    fn statistics(&self) -> ChannelStatistics {
+        self.statistics()
     }
 
     fn close(&self) {

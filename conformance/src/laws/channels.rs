@@ -2,6 +2,9 @@
 
 mod closing;
 mod delivery;
+mod reserving;
+mod statistics;
+mod stream;
 
 use anyrt_core::{Backend, Toplevel};
 
@@ -30,5 +33,17 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             delivery::h4::<B>,
         ),
         Law::new("H5", "Several receivers: each item to exactly one.", delivery::h5::<B>),
+        Law::new(
+            "H6",
+            "`statistics` agrees on both ends at every step: used, capacity, senders, receivers, \
+             waiting on each side.",
+            statistics::h6::<B>,
+        ),
+        Law::new(
+            "H7",
+            "`reserve` holds a place, and gives it back when dropped.",
+            reserving::h7::<B>,
+        ),
+        Law::new("H8", "`Receiver` as a `Stream` ends when closed.", stream::h8::<B>),
     ]
 }

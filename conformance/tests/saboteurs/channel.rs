@@ -1,10 +1,14 @@
 //! Channels that lose, keep or end wrongly.
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use anyrt_core::Backend;
-use anyrt_core::error::{Closed, SendError, TryRecvError, TrySendError};
+use anyrt_core::channel::ChannelStatistics;
+use anyrt_core::error::{Closed, ReserveError, SendError, TryRecvError, TrySendError};
+use futures_core::Stream;
 
 use super::tools::{give_way, lock};
 use super::{Fault, Sabotaged};
@@ -65,7 +69,49 @@ impl<S: Clone> Clone for Sender<S> {
     }
 }
 
+/// A place, or where the fault is, only a sender.
+pub(crate) enum Permit<T: Send + 'static, S: anyrt_core::Sender<T>> {
+    Holding(Option<S::Permit>, Fault),
+    Nothing(S),
+}
+
+impl<T: Send + 'static, S: anyrt_core::Sender<T>> anyrt_core::SendPermit<T> for Permit<T, S> {
+    fn send(mut self, item: T) -> Result<(), SendError<T>> {
+        match &mut self {
+            Self::Holding(permit, _) => match permit.take() {
+                Some(permit) => permit.send(item),
+                None => Err(SendError(item)),
+            },
+            Self::Nothing(sender) => {
+                sender.try_send(item).map_err(|refused| SendError(refused.into_inner()))
+            }
+        }
+    }
+}
+
+impl<T: Send + 'static, S: anyrt_core::Sender<T>> Drop for Permit<T, S> {
+    fn drop(&mut self) {
+        if let Self::Holding(permit, Fault::PermitKeepsItsPlace) = self {
+            std::mem::forget(permit.take());
+        }
+    }
+}
+
 impl<T: Send + 'static, S: anyrt_core::Sender<T>> anyrt_core::Sender<T> for Sender<S> {
+    type Permit = Permit<T, S>;
+
+    async fn reserve(&self) -> Result<Permit<T, S>, ReserveError> {
+        let permit = self.good.reserve().await?;
+        if self.fault == Fault::PermitHoldsNothing {
+            return Ok(Permit::Nothing(self.good.clone()));
+        }
+        Ok(Permit::Holding(Some(permit), self.fault))
+    }
+
+    fn statistics(&self) -> ChannelStatistics {
+        self.good.statistics()
+    }
+
     async fn send(&self, item: T) -> Result<(), SendError<T>> {
         match self.fault {
             Fault::CloseClosesClones if self.shared.is_one_closed.load(Ordering::SeqCst) => {
@@ -108,7 +154,26 @@ impl<R: Clone> Clone for Receiver<R> {
     }
 }
 
+impl<R: Stream + Unpin> Stream for Receiver<R> {
+    type Item = R::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<R::Item>> {
+        match Pin::new(&mut self.good).poll_next(cx) {
+            Poll::Ready(None) if self.fault == Fault::StreamNeverEnds => Poll::Pending,
+            poll => poll,
+        }
+    }
+}
+
 impl<T: Send + 'static, R: anyrt_core::Receiver<T>> anyrt_core::Receiver<T> for Receiver<R> {
+    fn statistics(&self) -> ChannelStatistics {
+        let mut statistics = self.good.statistics();
+        if self.fault == Fault::ReceiverSeesNoSends {
+            statistics.waiting_senders = 0;
+        }
+        statistics
+    }
+
     async fn recv(&self) -> Result<T, Closed> {
         match self.fault {
             Fault::CloseClosesClones if self.shared.is_one_closed.load(Ordering::SeqCst) => {

@@ -208,6 +208,14 @@ pub(crate) enum Fault {
     CloseDropsItems,
     /// A send to closed receivers says that all is well.
     SendToNobodyIsFine,
+    /// The receiver does not see the senders that wait.
+    ReceiverSeesNoSends,
+    /// A permit to send holds no place.
+    PermitHoldsNothing,
+    /// A permit to send that is dropped keeps its place.
+    PermitKeepsItsPlace,
+    /// A stream whose channel is closed waits for ever.
+    StreamNeverEnds,
     /// Closing does nothing in a cancelled scope.
     CancelledCloses,
     /// Closing one clone closes all.
