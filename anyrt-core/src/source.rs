@@ -17,7 +17,7 @@ pub(crate) enum Source<D> {
 }
 
 impl<D: Driver> Source<D> {
-    pub(crate) fn ambient() -> Self
+    pub(crate) const fn ambient() -> Self
     where
         D: Ambient,
     {

@@ -14,7 +14,7 @@ use crate::sys::thread_local;
 pub enum Wait {
     /// A timer.
     Sleep,
-    /// A permit of a semaphore.
+    /// A permit of a semaphore, or to pass a rate limiter.
     Acquire,
     /// Room in a channel, or a receiver.
     Send,

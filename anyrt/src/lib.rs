@@ -142,6 +142,7 @@ mod retry;
 mod run;
 mod scope;
 mod supervise;
+pub mod sync;
 mod task_tree;
 mod time;
 mod timer;
@@ -164,7 +165,7 @@ pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
 #[doc(inline)]
 pub use anyrt_core::task_tree::TaskTree;
 #[doc(inline)]
-pub use anyrt_core::{Outcome, channel, error, prelude, sync};
+pub use anyrt_core::{Outcome, channel, error, prelude};
 
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};

@@ -83,6 +83,7 @@ fn handles() {
         sync::Semaphore: 1 1 1;
         sync::Permit<'static>: 1 1 1;
         sync::OwnedPermit: 1 1 1;
+        sync::RateLimiter: 1 1 1;
         channel::Sender<u8>: 1 1 1;
         channel::Sender<NotSync>: 1 1 1;
         channel::Sender<Neither>: 0 0 1;
@@ -108,6 +109,7 @@ fn futures_that_wait() {
     assert_is! {
         Sleep: 1 1 0;
         AnySleep: 1 1 0;
+        sync::RateAcquire<'static>: 1 1 0;
     }
 }
 
