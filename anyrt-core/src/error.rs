@@ -2,6 +2,7 @@
 
 mod panic;
 mod queue;
+mod sync;
 mod timed_out;
 
 use std::borrow::Cow;
@@ -10,7 +11,10 @@ use std::fmt::{self, Debug, Display};
 pub use panic::Panic;
 pub use queue::{
     BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
-    TaskDoneError, TryAcquireError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
+    TaskDoneError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
+};
+pub use sync::{
+    AlreadyBorrowing, BusyResource, SetError, TryAcquireError, TryBorrowError, TryLockError,
 };
 pub use timed_out::TimedOut;
 

@@ -40,4 +40,4 @@ mod tasks;
 
 pub(crate) use holders::{Finding, Inquiry};
 pub(crate) use look::look;
-pub(crate) use node::Node;
+pub(crate) use node::{Node, Role};

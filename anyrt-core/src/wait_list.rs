@@ -135,6 +135,33 @@ impl<T> WaitList<T> {
         None
     }
 
+    /// The first `count` waiting entries that are not cancelled, if there are so many.
+    ///
+    /// Has the cancelled ones look again.
+    pub(crate) fn first_eligible_many(
+        &mut self,
+        count: usize,
+        deferred: &mut Deferred,
+    ) -> Option<Vec<usize>> {
+        if self.len() < count {
+            return None;
+        }
+        let mut found = Vec::with_capacity(count);
+        let mut at = self.waiting.head;
+        while let Some(key) = at
+            && found.len() < count
+        {
+            let entry = &mut self.entries[key];
+            if entry.is_cancelled() {
+                entry.wake(deferred);
+            } else {
+                found.push(key);
+            }
+            at = entry.after;
+        }
+        (found.len() == count).then_some(found)
+    }
+
     /// Whether somebody waits, cancelled or not.
     #[inline]
     pub(crate) fn has_waiting(&self) -> bool {
@@ -142,8 +169,9 @@ impl<T> WaitList<T> {
     }
 
     /// Whether somebody waits who may be served.
+    #[inline]
     pub(crate) fn has_eligible(&self) -> bool {
-        self.eligible().next().is_some()
+        self.has_waiting() && self.eligible().next().is_some()
     }
 
     /// The waiting entry before which `n` others may be served.

@@ -16,6 +16,18 @@ pub enum Wait {
     Sleep,
     /// A permit of a semaphore, or to pass a rate limiter.
     Acquire,
+    /// A mutex or a read-write lock.
+    Lock,
+    /// An event.
+    Event,
+    /// A notification of a condition variable.
+    Condition,
+    /// Others, at a barrier.
+    Barrier,
+    /// A token of a limiter.
+    Token,
+    /// The value of a cell.
+    Value,
     /// Room in a channel, or a receiver.
     Send,
     /// An item of a channel.
@@ -32,9 +44,15 @@ pub enum Wait {
     Network,
 }
 
-const ALL: [Wait; 9] = [
+const ALL: [Wait; 15] = [
     Wait::Sleep,
     Wait::Acquire,
+    Wait::Lock,
+    Wait::Event,
+    Wait::Condition,
+    Wait::Barrier,
+    Wait::Token,
+    Wait::Value,
     Wait::Send,
     Wait::Recv,
     Wait::Join,
@@ -60,6 +78,12 @@ impl Display for Wait {
         f.write_str(match self {
             Self::Sleep => "a timer",
             Self::Acquire => "a permit",
+            Self::Lock => "a lock",
+            Self::Event => "an event",
+            Self::Condition => "a notification",
+            Self::Barrier => "others at a barrier",
+            Self::Token => "a token",
+            Self::Value => "a value",
             Self::Send => "a send",
             Self::Recv => "an item",
             Self::Join => "a task's end",

@@ -1,4 +1,4 @@
-//! What can go wrong at a channel or a semaphore.
+//! What can go wrong at a channel.
 
 use std::fmt::{self, Debug};
 
@@ -160,18 +160,4 @@ pub enum TryRecvError {
     /// All senders are closed and nothing is left, or this clone is closed.
     #[error("the channel is closed and holds no more items")]
     Closed,
-}
-
-/// No permit was free, or others wait before this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no permit is free: acquire waits for one")]
-#[non_exhaustive]
-pub struct TryAcquireError {}
-
-impl TryAcquireError {
-    /// Makes the error; a backend of one's own needs this.
-    #[expect(clippy::new_without_default, reason = "an error has no default")]
-    pub fn new() -> Self {
-        Self {}
-    }
 }

@@ -2,26 +2,26 @@
 //!
 //! # Invariants
 //!
-//! - `permits` counts what is neither held nor granted.
-//! - After every change the list is settled: as long as the first waiter that is not cancelled fits, it
-//!   is granted. So whoever comes later never takes what it waits for (law F1).
+//! - `permits` counts what is neither held nor set aside; `total` counts those as well.
+
+mod permit;
 
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
+use super::queued::{Asking, Gate, Queued, Supply};
 use crate::error::TryAcquireError;
-use crate::lock::lock;
-use crate::sys::Mutex;
-use crate::wait_list::{Deferred, Standing, WaitList};
 use crate::waiting::Wait;
-use crate::{budget, frame, leaf};
+
+pub use permit::{OwnedPermit, Permit};
 
 /// A counted set of permits, given out in the order of asking.
 ///
-/// It needs no runtime and fits into a `static`.
+/// It needs no runtime and fits into a `static`. It never gives out more permits than it has (law
+/// L1), and a permit that is given back goes to the first that waits (laws F1, L2).
 ///
 /// # Examples
 ///
@@ -36,42 +36,49 @@ use crate::{budget, frame, leaf};
 /// assert_eq!(CONNECTIONS.available(), 1);
 /// ```
 pub struct Semaphore {
-    state: Mutex<State>,
+    queued: Queued<Permits>,
 }
 
-struct State {
+pub(crate) struct Permits {
     permits: usize,
-    /// All permits, those that are held or granted among them.
     total: usize,
-    waiters: WaitList<usize>,
 }
 
-impl State {
-    /// Grants in order, as far as the permits go.
-    fn settle(&mut self, deferred: &mut Deferred) {
-        while let Some(first) = self.waiters.first_eligible(deferred) {
-            let count = *self.waiters.data(first);
-            if count > self.permits {
-                return;
-            }
-            self.permits -= count;
-            self.waiters.grant(first, deferred);
-        }
-    }
+impl Supply for Permits {
+    type Ask = usize;
+    type Taken = usize;
 
-    fn try_take(&mut self, count: usize) -> bool {
-        let fits = self.permits >= count && !self.waiters.has_eligible();
+    const WAIT: Wait = Wait::Acquire;
+
+    fn set_aside(&mut self, count: &mut usize) -> bool {
+        let fits = self.permits >= *count;
         if fits {
-            self.permits -= count;
+            self.permits -= *count;
         }
         fits
+    }
+
+    fn hand_out(&mut self, count: usize) -> usize {
+        count
+    }
+
+    fn put_back(&mut self, count: usize) {
+        self.permits += count;
+    }
+}
+
+impl Gate for Semaphore {
+    type Supply = Permits;
+
+    fn queued(&self) -> &Queued<Permits> {
+        &self.queued
     }
 }
 
 impl Semaphore {
     /// Makes a semaphore with so many permits.
     pub const fn new(permits: usize) -> Self {
-        Self { state: Mutex::new(State { permits, total: permits, waiters: WaitList::new() }) }
+        Self { queued: Queued::new(Permits { permits, total: permits }) }
     }
 
     /// Waits for a permit.
@@ -93,7 +100,7 @@ impl Semaphore {
     ///
     /// **Loses its place** in the queue when dropped, and nothing else.
     pub fn acquire_many(&self, count: usize) -> Acquire<'_> {
-        Acquire { semaphore: self, waiter: Waiter::new(count) }
+        Acquire { asking: Asking::new(self, count) }
     }
 
     /// Waits for a permit that keeps the semaphore alive.
@@ -111,7 +118,7 @@ impl Semaphore {
     ///
     /// **Loses its place** in the queue when dropped, and nothing else.
     pub fn acquire_many_owned(self: Arc<Self>, count: usize) -> AcquireOwned {
-        AcquireOwned { semaphore: self, waiter: Waiter::new(count) }
+        AcquireOwned { asking: Asking::new(self, count) }
     }
 
     /// Takes a permit if one is free and nobody waits for it (law L2).
@@ -120,11 +127,17 @@ impl Semaphore {
     ///
     /// [`TryAcquireError`] if there is none.
     pub fn try_acquire(&self) -> Result<Permit<'_>, TryAcquireError> {
-        if lock(&self.state).try_take(1) {
-            Ok(Permit { semaphore: self, count: 1 })
-        } else {
-            Err(TryAcquireError::new())
-        }
+        self.try_acquire_many(1)
+    }
+
+    /// Takes `count` permits if they are free and nobody waits for them.
+    ///
+    /// # Errors
+    ///
+    /// [`TryAcquireError`] if there are fewer, or somebody waits (law L2).
+    pub fn try_acquire_many(&self, count: usize) -> Result<Permit<'_>, TryAcquireError> {
+        let taken = self.queued.try_take(count).ok_or_else(TryAcquireError::new);
+        taken.map(|count| Permit::new(self, count))
     }
 
     /// Takes a permit that keeps the semaphore alive.
@@ -135,16 +148,27 @@ impl Semaphore {
     ///
     /// [`TryAcquireError`] if there is none.
     pub fn try_acquire_owned(self: Arc<Self>) -> Result<OwnedPermit, TryAcquireError> {
-        if lock(&self.state).try_take(1) {
-            Ok(OwnedPermit { semaphore: self, count: 1 })
-        } else {
-            Err(TryAcquireError::new())
-        }
+        self.try_acquire_many_owned(1)
+    }
+
+    /// Takes `count` permits that keep the semaphore alive.
+    ///
+    /// It takes those that are free and that nobody waits for (law L2).
+    ///
+    /// # Errors
+    ///
+    /// [`TryAcquireError`] if there are fewer, or somebody waits.
+    pub fn try_acquire_many_owned(
+        self: Arc<Self>,
+        count: usize,
+    ) -> Result<OwnedPermit, TryAcquireError> {
+        let taken = self.queued.try_take(count).ok_or_else(TryAcquireError::new);
+        taken.map(|count| OwnedPermit::new(self, count))
     }
 
     /// Counts the permits that nobody holds and nobody was promised.
     pub fn available(&self) -> usize {
-        lock(&self.state).permits
+        self.queued.look(|permits, _| permits.permits)
     }
 
     /// Adds permits, and wakes as many waiters as fit, in order (law L4).
@@ -153,36 +177,37 @@ impl Semaphore {
     ///
     /// Panics if there would be more than `usize::MAX` permits, those that are held included.
     pub fn add_permits(&self, count: usize) {
-        self.change(|state| {
-            let total = state.total.checked_add(count);
-            state.total = total.expect("a semaphore has at most usize::MAX permits");
-            state.permits += count;
+        self.queued.change(|permits| {
+            let total = permits.total.checked_add(count);
+            permits.total = total.expect("a semaphore has at most usize::MAX permits");
+            permits.permits += count;
         });
     }
 
     /// Gives numbers for monitoring.
     pub fn statistics(&self) -> SemaphoreStatistics {
-        let state = lock(&self.state);
-        SemaphoreStatistics { available: state.permits, waiting: state.waiters.len() }
+        self.queued.look(|permits, waiting| SemaphoreStatistics {
+            available: permits.permits,
+            total: permits.total,
+            waiting,
+        })
     }
 
-    /// Changes the state, settles, and wakes whom that served.
-    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let mut deferred = Deferred::default();
-        let mut state = lock(&self.state);
-        let result = change(&mut state);
-        state.settle(&mut deferred);
-        drop(state);
-        deferred.run();
-        result
+    fn give_back(&self, count: usize) {
+        self.queued.change(|permits| permits.permits += count);
+    }
+
+    fn forget(&self, count: usize) {
+        self.queued.change(|permits| permits.total -= count);
     }
 }
 
 impl Debug for Semaphore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SemaphoreStatistics { available, waiting } = self.statistics();
+        let SemaphoreStatistics { available, total, waiting } = self.statistics();
         f.debug_struct("Semaphore")
             .field("available", &available)
+            .field("total", &total)
             .field("waiting", &waiting)
             .finish()
     }
@@ -194,78 +219,14 @@ impl Debug for Semaphore {
 pub struct SemaphoreStatistics {
     /// The permits that nobody holds and nobody was promised.
     pub available: usize,
+    /// All permits, those that are held among them.
+    ///
+    /// Forgotten ones are gone (law L4).
+    pub total: usize,
     /// The waiters.
     ///
     /// Those that were just granted but not polled yet are among them.
     pub waiting: usize,
-}
-
-/// A place in the queue, or not yet one.
-#[derive(Debug)]
-struct Waiter {
-    count: usize,
-    key: Option<usize>,
-}
-
-impl Waiter {
-    fn new(count: usize) -> Self {
-        Self { count, key: None }
-    }
-
-    fn poll(&mut self, semaphore: &Semaphore, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(key) = self.key {
-            let mut deferred = Deferred::default();
-            let mut state = lock(&semaphore.state);
-            let is_cancelled = frame::is_cancelled();
-            if !is_cancelled {
-                // It may have been skipped while its scope was cancelled.
-                state.waiters.renew(key, cx.waker(), &mut deferred);
-                state.settle(&mut deferred);
-            }
-            let is_granted = state.waiters.standing(key) == Standing::Granted;
-            let waits = !is_granted && !is_cancelled;
-            if !waits {
-                state.waiters.remove(key, &mut deferred);
-                state.settle(&mut deferred);
-                self.key = None;
-            }
-            drop(state);
-            deferred.run();
-            if is_granted {
-                budget::spend();
-                return Poll::Ready(());
-            }
-            if waits {
-                leaf::wait(cx.waker(), Wait::Acquire);
-                return Poll::Pending;
-            }
-        }
-        ready!(leaf::poll_turn(cx));
-        let mut state = lock(&semaphore.state);
-        if state.try_take(self.count) {
-            drop(state);
-            budget::spend();
-            return Poll::Ready(());
-        }
-        self.key = Some(state.waiters.push_back(self.count, cx.waker()));
-        drop(state);
-        leaf::wait(cx.waker(), Wait::Acquire);
-        Poll::Pending
-    }
-
-    /// Leaves the queue, and passes on what was granted.
-    fn leave(&mut self, semaphore: &Semaphore) {
-        let Some(key) = self.key.take() else { return };
-        let mut deferred = Deferred::default();
-        let mut state = lock(&semaphore.state);
-        let (count, standing) = state.waiters.remove(key, &mut deferred);
-        if standing == Standing::Granted {
-            state.permits += count;
-        }
-        state.settle(&mut deferred);
-        drop(state);
-        deferred.run();
-    }
 }
 
 /// The future of [`Semaphore::acquire`] and [`Semaphore::acquire_many`].
@@ -278,23 +239,14 @@ impl Waiter {
 #[derive(Debug)]
 #[must_use = "an acquire does nothing unless it is awaited"]
 pub struct Acquire<'a> {
-    semaphore: &'a Semaphore,
-    waiter: Waiter,
+    asking: Asking<&'a Semaphore>,
 }
 
 impl<'a> Future for Acquire<'a> {
     type Output = Permit<'a>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
-        let this = &mut *self;
-        ready!(this.waiter.poll(this.semaphore, cx));
-        Poll::Ready(Permit { semaphore: this.semaphore, count: this.waiter.count })
-    }
-}
-
-impl Drop for Acquire<'_> {
-    fn drop(&mut self) {
-        self.waiter.leave(self.semaphore);
+        self.asking.poll(cx).map(|(semaphore, count)| Permit::new(semaphore, count))
     }
 }
 
@@ -309,69 +261,14 @@ impl Drop for Acquire<'_> {
 #[derive(Debug)]
 #[must_use = "an acquire does nothing unless it is awaited"]
 pub struct AcquireOwned {
-    semaphore: Arc<Semaphore>,
-    waiter: Waiter,
+    asking: Asking<Arc<Semaphore>>,
 }
 
 impl Future for AcquireOwned {
     type Output = OwnedPermit;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<OwnedPermit> {
-        let this = &mut *self;
-        ready!(this.waiter.poll(&this.semaphore, cx));
-        Poll::Ready(OwnedPermit { semaphore: this.semaphore.clone(), count: this.waiter.count })
-    }
-}
-
-impl Drop for AcquireOwned {
-    fn drop(&mut self) {
-        self.waiter.leave(&self.semaphore);
-    }
-}
-
-/// Permits that are given back when dropped.
-#[derive(Debug)]
-#[must_use = "a permit that is not held is given back at once"]
-pub struct Permit<'a> {
-    semaphore: &'a Semaphore,
-    count: usize,
-}
-
-impl Permit<'_> {
-    /// Takes the permits out of the semaphore for good (law L4).
-    pub fn forget(mut self) {
-        let count = std::mem::take(&mut self.count);
-        self.semaphore.change(|state| state.total -= count);
-    }
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        self.semaphore.change(|state| state.permits += self.count);
-    }
-}
-
-/// Permits that keep their semaphore alive.
-///
-/// They are given back when dropped.
-#[derive(Debug)]
-#[must_use = "a permit that is not held is given back at once"]
-pub struct OwnedPermit {
-    semaphore: Arc<Semaphore>,
-    count: usize,
-}
-
-impl OwnedPermit {
-    /// Takes the permits out of the semaphore for good (law L4).
-    pub fn forget(mut self) {
-        let count = std::mem::take(&mut self.count);
-        self.semaphore.change(|state| state.total -= count);
-    }
-}
-
-impl Drop for OwnedPermit {
-    fn drop(&mut self) {
-        self.semaphore.change(|state| state.permits += self.count);
+        self.asking.poll(cx).map(|(semaphore, count)| OwnedPermit::new(semaphore, count))
     }
 }
 
