@@ -21,6 +21,7 @@ pub(crate) mod tools;
 use anyrt_core::{Backend, Net, Toplevel};
 
 use self::backend::{caller, dropped, network, unknown_thread};
+use crate::kit::{CoreKit, Kit};
 use crate::law::Law;
 use crate::policies::Engine;
 use crate::subject::Subject;
@@ -50,8 +51,18 @@ pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         primitives::laws(),
         fairness::laws(),
         channels::laws(),
+        channels::kit_laws::<B, CoreKit>(),
         limiters::laws(),
+        limiters::kit_laws::<B, CoreKit>(),
     ];
+    families.into_iter().flatten().collect()
+}
+
+/// Gives the laws of what no backend brings along, for any [`Kit`].
+///
+/// Those of `anyrt-core` are among [`laws`].
+pub fn kit_laws_of<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
+    let families = [channels::kit_laws::<B, K>(), limiters::kit_laws::<B, K>()];
     families.into_iter().flatten().collect()
 }
 

@@ -92,8 +92,8 @@ macro_rules! __with_ids {
                 x1 x2 x3 x4
                 p1 p2 p3 p4 p5 p6
                 f1 f2 f3
-                h1 h2 h3 h4 h5 h6 h7 h8
-                l1 l2 l3 l4 l5
+                h1 h2 h3 h4 h5 h6 h7 h8 h9 h10 h11 h12
+                l1 l2 l3 l4 l5 l6 l7 l8
             ]
         }
     };

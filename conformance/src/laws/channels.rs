@@ -1,13 +1,18 @@
 //! Laws H: channels.
 
+mod broadcast;
 mod closing;
 mod delivery;
+mod oneshot;
+mod queue;
 mod reserving;
 mod statistics;
 mod stream;
+mod watch;
 
 use anyrt_core::{Backend, Toplevel};
 
+use crate::kit::Kit;
 use crate::law::Law;
 
 pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
@@ -45,5 +50,35 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             reserving::h7::<B>,
         ),
         Law::new("H8", "`Receiver` as a `Stream` ends when closed.", stream::h8::<B>),
+    ]
+}
+
+/// The laws of what no backend brings along.
+pub(crate) fn kit_laws<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
+    vec![
+        Law::new(
+            "H9",
+            "A `oneshot` value reaches its receiver, whichever comes first, or comes back to the \
+             sender; a wait that is cut takes nothing, and each side sees that the other is gone.",
+            oneshot::h9::<B, K::Oneshot>,
+        ),
+        Law::new(
+            "H10",
+            "A `broadcast` receiver sees all that is sent after it came, in order, or is told how \
+             much it missed; the sender waits for nobody.",
+            broadcast::h10::<B, K::Broadcast>,
+        ),
+        Law::new(
+            "H11",
+            "A `watch` receiver sees the latest value, and none after a later one; the last \
+             change is seen before the end, and a wait that is cut sees none.",
+            watch::h11::<B, K::Watch>,
+        ),
+        Law::new(
+            "H12",
+            "A queue's `join` waits until all that was put is done, and one mark too many is an \
+             error; shut down, it takes nothing in, and gives what is left.",
+            queue::h12::<B, K::Queue>,
+        ),
     ]
 }

@@ -1,12 +1,16 @@
 //! Laws L: semaphores.
 
 mod adding;
+mod condition;
 mod counting;
 mod many;
+mod meeting;
 mod release;
+mod tokens;
 
 use anyrt_core::{Backend, Toplevel};
 
+use crate::kit::Kit;
 use crate::law::Law;
 
 pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
@@ -34,5 +38,29 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             adding::l4::<B>,
         ),
         Law::new("L5", "A guard dropped by cancellation or panic releases.", release::l5::<B>),
+    ]
+}
+
+/// The laws of what no backend brings along.
+pub(crate) fn kit_laws<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
+    vec![
+        Law::new(
+            "L6",
+            "`Condvar::wait` takes the guard and gives it back; cut or dropped, it holds nothing, \
+             and its notification goes to the next.",
+            condition::l6::<B, K::Condition>,
+        ),
+        Law::new(
+            "L7",
+            "A `CapacityLimiter` holds one token per borrower, can be resized either way, and \
+             never over-grants.",
+            tokens::l7::<B, K::Limiter>,
+        ),
+        Law::new(
+            "L8",
+            "`Event` has no lost wake-up; set stays set. `Barrier` releases exactly n, again and \
+             again, also if one waiter was cancelled.",
+            meeting::l8::<B, K::Event, K::Barrier>,
+        ),
     ]
 }

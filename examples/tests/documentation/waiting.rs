@@ -103,7 +103,7 @@ impl Waiting {
     fn is_waiting_bound<T>(&self, bounds: &Bounds<T>) -> bool {
         traits_of(bounds).any(|path| {
             let name = last(path);
-            matches!(name.as_str(), "Future" | "Stream") || self.traits.contains(&name)
+            name == "Future" || self.traits.contains(&name)
         })
     }
 
