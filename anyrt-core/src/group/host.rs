@@ -23,7 +23,6 @@ pub trait Host<'env, D: Driver, E: Send + 'static>: Clone {
     /// Starts a child for the code at `place`.
     #[doc(hidden)]
     #[track_caller]
-    #[expect(clippy::type_complexity, reason = "the value's type is an associated type")]
     fn spawn_from<F>(
         &self,
         place: &'static Location<'static>,

@@ -85,7 +85,7 @@ impl<B: Backend> Semaphore<B> {
         permit
     }
 
-    async fn from_time_to_time(&self, count: usize) -> Permit<B> {
+    async fn now_and_then(&self, count: usize) -> Permit<B> {
         loop {
             self.0.backend.good.checkpoint().await;
             let free = std::iter::from_fn(|| self.0.good.try_acquire().ok());
@@ -152,7 +152,7 @@ impl<B: Backend> anyrt_core::Semaphore for Semaphore<B> {
     async fn acquire_many(&self, count: usize) -> Permit<B> {
         let good = match self.0.backend.fault {
             Fault::ManyOneByOne if count > 1 => return self.one_by_one(count).await,
-            Fault::ManyStandsInNoLine if count > 1 => return self.from_time_to_time(count).await,
+            Fault::ManyStandsInNoLine if count > 1 => return self.now_and_then(count).await,
             Fault::LastWaiterFirst | Fault::WakeUpLost if count == 1 => self.0.wait().await,
             _ if count == 1 && self.grabs() => match self.0.good.try_acquire() {
                 Ok(permit) => permit,

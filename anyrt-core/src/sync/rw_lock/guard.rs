@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::RwLock;
-use super::data::{Access, Value};
+use super::data::{Access, Data, Value};
 use crate::sync::guard::guard;
 use crate::sync::queued::Gate;
 
@@ -30,7 +30,7 @@ impl<L: Deref<Target = RwLock<T>>, T> Drop for Reader<L, T> {
     fn drop(&mut self) {
         // Before the next may write. It is not the last one: the lock has another.
         drop(self.value.take());
-        self.lock.queued().change(|data| data.end_read());
+        self.lock.queued().change(Data::end_read);
     }
 }
 
