@@ -83,9 +83,17 @@ pub trait Backend: Clone + Send + Sync + 'static {
     fn semaphore(&self, permits: usize) -> Self::Semaphore;
 
     /// Makes a channel that holds at most `capacity` items; 0 is a rendezvous.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** What is not received stays in the channel.
     fn bounded<T: Send + 'static>(&self, capacity: usize) -> (Self::Sender<T>, Self::Receiver<T>);
 
     /// Makes a channel that holds any number of items.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** What is not received stays in the channel.
     fn unbounded<T: Send + 'static>(&self) -> (Self::Sender<T>, Self::Receiver<T>);
 
     /// Runs `body`, and returns when it and every child have ended.

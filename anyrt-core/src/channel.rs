@@ -60,6 +60,10 @@ use state::State;
 ///
 /// 0 is a rendezvous.
 ///
+/// # Cancel safety
+///
+/// **Safe.** What is not received stays in the channel.
+///
 /// # Examples
 ///
 /// ```
@@ -75,6 +79,10 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 }
 
 /// Makes a channel that holds any number of items.
+///
+/// # Cancel safety
+///
+/// **Safe.** What is not received stays in the channel.
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     with_capacity(None)
 }

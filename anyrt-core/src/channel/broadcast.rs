@@ -61,14 +61,16 @@ pub fn broadcast<T: Clone>(capacity: usize) -> (BroadcastSender<T>, BroadcastRec
 }
 
 /// The sending half of a [`broadcast`] channel; clones are counted.
+///
+/// The receivers see the end when the last clone is dropped (law H1).
 pub struct BroadcastSender<T> {
     shared: Arc<Mutex<State<T>>>,
 }
 
 impl<T> BroadcastSender<T> {
-    /// Shows an item to all who receive now, and gives how many they are; never waits.
+    /// Shows an item to all who receive now, and gives how many they are.
     ///
-    /// If the channel is full, the oldest item goes, and who has not seen it has missed it.
+    /// It never waits. If the channel is full, the oldest item goes, and who has not seen it has missed it.
     ///
     /// # Errors
     ///

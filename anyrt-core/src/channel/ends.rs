@@ -13,6 +13,8 @@ use crate::waiting::Wait;
 
 /// The future of [`Sender::closed`].
 ///
+/// It ends when a send would fail (law H2).
+///
 /// # Cancel safety
 ///
 /// **Safe.** Dropping it forgets the wait.

@@ -24,6 +24,10 @@ use crate::waiting::Wait;
 ///
 /// To send needs no waiting.
 ///
+/// # Cancel safety
+///
+/// **Safe** as `&mut receiver`: the value stays until it is received.
+///
 /// # Examples
 ///
 /// ```
@@ -62,6 +66,8 @@ struct State<T> {
 }
 
 /// The sending half of a [`oneshot`]; to send consumes it.
+///
+/// If the receiver is gone, the value is given back (law H2).
 pub struct OneshotSender<T> {
     shared: Arc<Mutex<State<T>>>,
 }
@@ -115,7 +121,7 @@ impl<T> Debug for OneshotSender<T> {
 
 /// The receiving half of a [`oneshot`]: a future of the value.
 ///
-/// It gives [`Closed`] if the sender is dropped without having sent.
+/// It gives [`Closed`] if the sender is dropped without having sent (law H1).
 ///
 /// # Panics
 ///
@@ -151,7 +157,9 @@ impl<T> OneshotReceiver<T> {
         }
     }
 
-    /// Tells the sender that nobody wants the value; one that was sent can still be received.
+    /// Tells the sender that nobody wants the value; never waits (law P6).
+    ///
+    /// One that was sent can still be received.
     pub fn close(&mut self) {
         let mut deferred = Deferred::default();
         let mut state = lock(&self.shared);
@@ -240,6 +248,8 @@ impl<T> Debug for OneshotReceiver<T> {
 }
 
 /// The future of [`OneshotSender::closed`].
+///
+/// It ends when the value would be given back (law H2).
 ///
 /// # Cancel safety
 ///

@@ -19,9 +19,9 @@ use crate::sys::Mutex;
 use crate::wait_list::{Deferred, Standing, WaitList};
 use crate::waiting::Wait;
 
-/// A queue that many tasks put into and get from, and that can be waited for.
+/// A queue that many tasks put into and get from.
 ///
-/// It is shared by reference, or in an `Arc`. Whoever gets an item says
+/// It can be waited for, and is shared by reference, or in an `Arc`. Whoever gets an item says
 /// [`task_done`](Self::task_done) when it is dealt with, and [`join`](Self::join) waits until that was
 /// said of every item.
 ///
@@ -217,7 +217,7 @@ impl<T> Debug for Queue<T> {
     }
 }
 
-/// What a queue tells about itself.
+/// What a queue tells about itself (law H6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueueStatistics {
@@ -237,7 +237,7 @@ pub struct QueueStatistics {
 ///
 /// # Cancel safety
 ///
-/// **Safe.** Dropping it forgets the wait.
+/// **Safe.** Dropping it forgets the wait (law X3).
 #[must_use = "a join does nothing unless it is awaited"]
 pub struct Joining<'a, T> {
     queue: &'a Queue<T>,

@@ -23,6 +23,10 @@ use crate::wait_list::Deferred;
 ///
 /// A stream that was polled and had to wait keeps its place in the queue, and an item that comes is
 /// for it, until it is polled again, asked in another way, or dropped.
+///
+/// # Cancel safety
+///
+/// **Safe.** What was not received stays in the channel.
 pub struct Receiver<T> {
     pub(super) shared: Arc<Mutex<State<T>>>,
     pub(super) clone: CloneId,

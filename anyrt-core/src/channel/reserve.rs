@@ -22,7 +22,7 @@ use crate::waiting::Wait;
 ///
 /// # Cancel safety
 ///
-/// **Loses its place** in the queue when dropped, and nothing else.
+/// **Loses its place** in the queue when dropped, and nothing else (law P2).
 #[must_use = "a reserve does nothing unless it is awaited"]
 pub struct Reserving<'a, T> {
     reserve: Reserve<'a, T>,
@@ -132,7 +132,9 @@ impl<'a, T> SendPermit<'a, T> {
         ManuallyDrop::new(self).sender.fill_place(item)
     }
 
-    /// Makes it a permit with a clone of the sender, which may leave this task.
+    /// Makes it a permit with a clone of the sender.
+    ///
+    /// It may leave this task.
     pub fn into_owned(self) -> OwnedSendPermit<T> {
         OwnedSendPermit { sender: ManuallyDrop::new(self).sender.clone(), is_used: false }
     }
@@ -167,9 +169,9 @@ impl<T> Debug for SendPermit<'_, T> {
     }
 }
 
-/// A place in a channel that is held for one item, with a sender of its own.
+/// A place in a channel that is held for one item.
 ///
-/// Dropped without an item, it gives the place back (law H7). It keeps the channel open.
+/// It has a sender of its own. Dropped without an item, it gives the place back (law H7). It keeps the channel open.
 #[must_use = "a permit that is not used gives its place back at once"]
 pub struct OwnedSendPermit<T> {
     sender: Sender<T>,

@@ -81,7 +81,7 @@ impl<T> Sender<T> {
         sent.unwrap_or(Ok(()))
     }
 
-    /// Puts an item into the channel, and blocks the thread for at most `timeout`.
+    /// Puts an item into the channel, and blocks for at most `timeout`.
     ///
     /// # Panics
     ///
@@ -192,7 +192,9 @@ impl<T> Sender<T> {
         Ending::new(self)
     }
 
-    /// Tells whether a send would fail: the receivers or this clone are closed (law H2).
+    /// Tells whether a send would fail (law H2).
+    ///
+    /// It would if the receivers or this clone are closed.
     pub fn is_closed(&self) -> bool {
         self.is_closed_for(&lock(&self.shared))
     }

@@ -18,7 +18,7 @@ use crate::error::SendError;
 /// A sender as a [`Sink`].
 ///
 /// It is made by [`Sender::into_sink`]. It takes one item, and the next when the first is in the
-/// channel; so it needs no free place before there is an item, and serves a rendezvous, too.
+/// channel; so it needs no free place before there is an item, and serves a rendezvous (law H4), too.
 ///
 /// # Cancel safety
 ///

@@ -8,7 +8,9 @@
 pub struct ChannelStatistics {
     /// The items in the buffer.
     pub used: usize,
-    /// The places that are set aside: for permits, and for sends that were not polled since.
+    /// The places that are set aside.
+    ///
+    /// Permits hold them, or sends that were not polled since.
     pub reserved: usize,
     /// How many items it may hold; `None` is any number.
     pub capacity: Option<usize>,

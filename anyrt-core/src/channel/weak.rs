@@ -61,6 +61,10 @@ impl<T> WeakReceiver<T> {
     /// Opens one more clone of the receiver, while there is one.
     ///
     /// It gives `None` once the last receiver was closed or dropped (law H2).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** What is not received stays in the channel.
     pub fn upgrade(&self) -> Option<Receiver<T>> {
         Receiver::reopen(&self.0)
     }

@@ -15,6 +15,8 @@ use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// The receiving half of a [`broadcast`](super::broadcast) channel.
+///
+/// It sees the items in the order of sending, and then the end (law H1).
 pub struct BroadcastReceiver<T> {
     shared: Arc<Mutex<State<T>>>,
     /// The number of the item that it sees next.
@@ -87,7 +89,7 @@ impl<T> Debug for BroadcastReceiver<T> {
 ///
 /// # Cancel safety
 ///
-/// **Safe.** A `recv` that is dropped has seen nothing.
+/// **Safe.** A `recv` that is dropped has seen nothing (law P3).
 #[must_use = "a recv does nothing unless it is awaited"]
 pub struct BroadcastReceiving<'a, T> {
     recv: Recv<'a, T>,

@@ -15,7 +15,7 @@ use crate::waiting::Wait;
 
 /// The receiving half of a [`watch`](super::watch) channel.
 ///
-/// Each clone sees each change.
+/// Each clone sees each change, and then the end (law H1).
 pub struct WatchReceiver<T> {
     shared: Arc<Shared<T>>,
     /// The number of the last change that it has seen.
@@ -29,9 +29,9 @@ impl<T> WatchReceiver<T> {
         Self { shared: shared.clone(), seen: state.version }
     }
 
-    /// Waits for a change that this receiver has not seen, and counts it as seen.
+    /// Waits for a change that this receiver has not seen.
     ///
-    /// Several changes since the last call are one.
+    /// It counts as seen then. Several changes since the last call are one.
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl<T> Debug for WatchReceiver<T> {
 ///
 /// # Cancel safety
 ///
-/// **Safe.** A change that came stays to be seen.
+/// **Safe.** A change that came stays to be seen (law P3).
 #[must_use = "this does nothing unless it is awaited"]
 pub struct Changing<'a, T> {
     change: Change<'a, T>,

@@ -11,6 +11,8 @@ use crate::lock::lock;
 use crate::wait_list::Deferred;
 
 /// The sending half of a [`watch`](super::watch) channel; clones are counted.
+///
+/// The receivers see the end when the last clone is dropped (law H1).
 pub struct WatchSender<T>(Arc<Shared<T>>);
 
 impl<T> WatchSender<T> {
