@@ -120,6 +120,10 @@ fn a_sink_closes_its_sender_and_hands_back_what_nobody_receives() {
     let (sender, receiver) = bounded(0);
     let mut sink = sender.into_sink();
     assert!(poll(&mut sink.send(1)).is_pending(), "a rendezvous");
+    let (sender, unsent) = sink.into_inner();
+    assert_eq!((unsent, receiver.try_recv()), (Some(1), Err(TryRecvError::Empty)));
+    let mut sink = sender.into_sink();
+    assert!(poll(&mut sink.send(1)).is_pending(), "a rendezvous");
     drop(receiver);
     assert_eq!(poll(&mut sink.flush()), Poll::Ready(Err(SendError(1))));
     assert_eq!(sink.into_inner().1, None, "the error had it");
