@@ -9,7 +9,7 @@ use anyrt_core::prelude::*;
 use anyrt_core::{Backend, TaskGroup, Toplevel};
 
 use crate::laws::tools::{Alarm, Event, eventually, in_time, lock, poll_raw, step};
-use crate::support::{Count, Flag, Group, holding, turns};
+use crate::support::{Count, Group, holding, on_drop, turns};
 
 type Limited<B, E> = <Group<B, E> as TaskGroup<E>>::Limited;
 
@@ -73,12 +73,17 @@ enum End {
 
 /// In a supervisor, so that a failure leaves the others alone.
 async fn its_place_is_free_after_its_end<B: Backend>(backend: &B, end: End) {
-    let (alive, early) = (Count::new(), Flag::new());
+    let free = Arc::new(Mutex::new(Vec::new()));
     let result = backend
         .supervise(async |group: Group<B, u8>| {
-            let (limited, go) = (group.limited(1), Event::new());
-            let waits = go.wait();
-            let child = holding(alive.slow_guard(), async move {
+            let (limited, go, gone) = (group.limited(1), Event::new(), Event::new());
+            let (waits, inside, seen) = (go.wait(), limited.clone(), free.clone());
+            let told = gone.clone();
+            let at_end = on_drop(move || {
+                lock(&seen).push(inside.available());
+                told.set();
+            });
+            let child = holding(Box::new(at_end), async move {
                 waits.await;
                 match end {
                     End::Value => Ok(()),
@@ -88,20 +93,16 @@ async fn its_place_is_free_after_its_end<B: Backend>(backend: &B, end: End) {
             });
             let child = limited.spawn_when_free(child).await;
             assert_eq!(limited.available(), 0, "places in a group that is full");
-            let mut next = Box::pin(limited.spawn_when_free({
-                let (alive, early) = (alive.clone(), early.clone());
-                async move {
-                    if alive.get() > 0 {
-                        early.raise();
-                    }
-                    Ok(())
-                }
-            }));
-            assert!(step(&mut next).await.is_pending(), "a second child in the only place");
+            let mut early = Box::pin(limited.spawn_when_free(async { Ok(()) }));
+            assert!(step(&mut early).await.is_pending(), "a second child in the only place");
+            drop(early);
             go.set();
             if end == End::Cancelled {
                 child.cancel();
             }
+            // Nobody waits for the place while it is looked at.
+            gone.wait().await;
+            let mut next = Box::pin(limited.spawn_when_free(async { Ok(()) }));
             let next = in_time("a place that a child has left", &mut next).await;
             assert!(next.await.is_ok(), "{end:?}: the next child in this place");
             Ok(())
@@ -109,10 +110,8 @@ async fn its_place_is_free_after_its_end<B: Backend>(backend: &B, end: End) {
         .await;
     let seen = result.as_ref().map(|ended| ended.failures.len());
     assert_eq!(seen, Ok(usize::from(end == End::Failure)), "{end:?}: failures of children");
-    assert!(
-        !early.is_up(),
-        "{end:?}: a place was given away before the future of the child that had it was dropped"
-    );
+    let free = lock(&free).clone();
+    assert_eq!(free, [0], "{end:?}: places free while the future of the only child was dropped");
 }
 
 /// Other children of the group, and another limit on it, take no places.
