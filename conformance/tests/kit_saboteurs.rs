@@ -131,9 +131,9 @@ impl Future for Received {
 
 impl AnyOneshot for ToNobodyIsFine {
     type Sender = OneshotSender<u32>;
-    type Receiver = Received;
+    type Received = Received;
 
-    fn new() -> (Self::Sender, Self::Receiver) {
+    fn new() -> (Self::Sender, Self::Received) {
         let (sender, receiver) = oneshot();
         (sender, Received(receiver))
     }

@@ -23,7 +23,7 @@ use crate::waiting::Wait;
 pub use borrower::Borrower;
 pub use token::{OwnedToken, Token};
 
-/// A limit on how many do something at once, with one token for each borrower.
+/// A limit on how many do something at once: one token for each.
 ///
 /// The borrower is the task that asks, or whoever it asks for: so a task that holds a token and asks
 /// for another one is told so, where a semaphore would let it wait for itself. The limit can be changed
@@ -154,7 +154,9 @@ impl CapacityLimiter {
         AcquireToken { asking: self.ask(borrower), borrower }
     }
 
-    /// Waits for a token, for the task that polls this, which keeps the limiter alive.
+    /// Waits for a token for the task that polls this.
+    ///
+    /// The token keeps the limiter alive.
     ///
     /// # Errors
     ///

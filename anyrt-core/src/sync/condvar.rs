@@ -20,7 +20,7 @@ use crate::waiting::Wait;
 
 pub use wait::CondvarWait;
 
-/// Where tasks that hold a lock wait until others say that the data has changed.
+/// Where tasks wait until others say that data under a lock has changed.
 ///
 /// It needs no runtime and fits into a `static`. It goes with any [`Mutex`](super::Mutex), and
 /// waiters are woken in the order in which they came (law F1). Whoever is woken looks at the data
@@ -126,7 +126,9 @@ impl Condvar {
         CondvarWait::new(self, guard)
     }
 
-    /// Waits as long as the condition holds of the data, looking after each notification.
+    /// Waits as long as the condition holds of the data.
+    ///
+    /// It looks after each notification.
     ///
     /// It is a checkpoint also if the condition does not hold (law C1).
     ///

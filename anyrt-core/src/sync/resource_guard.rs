@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::error::BusyResource;
 
-/// Tells a second user that a resource is in use, rather than let it wait.
+/// Refuses a second user of a resource, rather than let it wait.
 ///
 /// It is for what makes no sense to be used by two tasks at once, such as the reading half of a
 /// stream: the second one has a fault, and a lock would only hide it. It fits into a `static`.
@@ -30,7 +30,9 @@ pub struct ResourceGuard {
 }
 
 impl ResourceGuard {
-    /// Makes a guard; `action` says what the user does, as in "reading from the stream".
+    /// Makes a guard for a resource that one task at a time may use.
+    ///
+    /// `action` says what that does, as in "reading from the stream".
     pub const fn new(action: &'static str) -> Self {
         Self { action, is_used: AtomicBool::new(false) }
     }

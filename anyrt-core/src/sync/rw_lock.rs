@@ -128,7 +128,9 @@ impl<T> RwLock<T> {
         Ok(RwLockWriteGuard(Writer::new(self, self.try_take(Mode::Write)?)))
     }
 
-    /// Writes if nobody reads, writes or waits; the guard keeps the lock alive.
+    /// Writes if nobody reads, writes or waits.
+    ///
+    /// The guard keeps the lock alive.
     ///
     /// # Errors
     ///

@@ -10,19 +10,21 @@ use anyrt_core::channel::{
 use anyrt_core::error::BroadcastError;
 
 /// A channel for one number.
+#[doc(hidden)]
 pub trait AnyOneshot: 'static {
     /// Its sending half.
     type Sender: Send + 'static;
     /// Its receiving half; gives nothing if the sender is gone.
-    type Receiver: Future<Output = Option<u32>> + Unpin + Send + 'static;
+    type Received: Future<Output = Option<u32>> + Unpin + Send + 'static;
     /// Makes both halves.
-    fn new() -> (Self::Sender, Self::Receiver);
+    fn new() -> (Self::Sender, Self::Received);
     /// Sends; gives back what cannot be received.
     fn send(sender: Self::Sender, number: u32) -> Option<u32>;
 }
 
 /// What a receiver of a broadcast channel is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
 pub enum Shown {
     /// An item.
     Item(u32),
@@ -33,6 +35,7 @@ pub enum Shown {
 }
 
 /// A channel whose every receiver sees every number.
+#[doc(hidden)]
 pub trait AnyBroadcast: Clone + Send + Sync + 'static {
     /// Its receiving half.
     type Receiver: Send + 'static;
@@ -47,6 +50,7 @@ pub trait AnyBroadcast: Clone + Send + Sync + 'static {
 }
 
 /// A channel that keeps the latest number.
+#[doc(hidden)]
 pub trait AnyWatch: Send + Sync + 'static {
     /// Its receiving half.
     type Receiver: Send + 'static;
@@ -63,6 +67,7 @@ pub trait AnyWatch: Send + Sync + 'static {
 }
 
 /// A queue that can be waited for.
+#[doc(hidden)]
 pub trait AnyQueue: Clone + Send + Sync + 'static {
     /// Makes one; 0 is any number of items.
     fn new(max_size: usize) -> Self;
@@ -80,10 +85,12 @@ pub trait AnyQueue: Clone + Send + Sync + 'static {
 
 /// The channel of `anyrt-core` for one value.
 #[derive(Debug)]
+#[doc(hidden)]
 pub struct CoreOneshot;
 
 /// Its receiver.
 #[derive(Debug)]
+#[doc(hidden)]
 pub struct CoreOneshotReceiver(OneshotReceiver<u32>);
 
 impl Future for CoreOneshotReceiver {
@@ -99,9 +106,9 @@ impl Future for CoreOneshotReceiver {
 
 impl AnyOneshot for CoreOneshot {
     type Sender = OneshotSender<u32>;
-    type Receiver = CoreOneshotReceiver;
+    type Received = CoreOneshotReceiver;
 
-    fn new() -> (Self::Sender, Self::Receiver) {
+    fn new() -> (Self::Sender, Self::Received) {
         let (sender, receiver) = oneshot();
         (sender, CoreOneshotReceiver(receiver))
     }

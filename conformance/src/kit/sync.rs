@@ -8,6 +8,7 @@ use anyrt_core::sync::{
 };
 
 /// What happens once, and stays.
+#[doc(hidden)]
 pub trait AnyEvent: Clone + Send + Sync + 'static {
     /// Makes one that is not set.
     fn new() -> Self;
@@ -20,6 +21,7 @@ pub trait AnyEvent: Clone + Send + Sync + 'static {
 }
 
 /// What lets so many go on at once.
+#[doc(hidden)]
 pub trait AnyBarrier: Clone + Send + Sync + 'static {
     /// Makes one for `n` tasks.
     fn new(n: usize) -> Self;
@@ -28,6 +30,7 @@ pub trait AnyBarrier: Clone + Send + Sync + 'static {
 }
 
 /// A lock, and a condition on which who holds it waits.
+#[doc(hidden)]
 pub trait AnyCondition: Clone + Send + Sync + 'static {
     /// What holds the lock.
     type Guard: Send + 'static;
@@ -46,6 +49,7 @@ pub trait AnyCondition: Clone + Send + Sync + 'static {
 }
 
 /// A number of tokens, one for each borrower.
+#[doc(hidden)]
 pub trait AnyLimiter: Clone + Send + Sync + 'static {
     /// What gives its token back when dropped.
     type Token: Send + 'static;
@@ -91,6 +95,7 @@ impl AnyBarrier for Arc<Barrier> {
 
 /// A mutex with its condition variable.
 #[derive(Clone, Debug)]
+#[doc(hidden)]
 pub struct CoreCondition {
     lock: Arc<Mutex<()>>,
     condition: Arc<Condvar>,

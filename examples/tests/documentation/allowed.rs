@@ -41,12 +41,6 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         "the caller's line is the child's place; no runtime is asked that could panic",
     ),
     except(
-        Rule::CancelSafety,
-        "anyrt-core/src/channel/oneshot.rs",
-        "oneshot",
-        "it makes a channel, and waits for nothing; its receiver says what a wait loses",
-    ),
-    except(
         Rule::Panics,
         "anyrt-core/src/backend.rs",
         "Backend::fail_after",

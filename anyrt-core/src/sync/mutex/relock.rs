@@ -14,9 +14,15 @@ pub trait Sealed: Sized {
     type Lock: Future<Output = Self> + Unpin;
 
     /// Unlocks.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses its place** in the queue when what it gives is dropped, and nothing else.
     fn unlock(self) -> Self::Lock;
 
-    /// Locks if nobody holds the lock or waits for it, no matter who is cancelled.
+    /// Locks if nobody holds the lock or waits for it.
+    ///
+    /// No matter who is cancelled.
     fn lock_now(lock: &mut Self::Lock) -> Option<Self>;
 }
 
