@@ -168,6 +168,11 @@ impl<T> WaitList<T> {
         self.waiting.head.is_some()
     }
 
+    /// Whether the first that waits is passed over.
+    pub(crate) fn is_first_cancelled(&self) -> bool {
+        self.waiting.head.is_some_and(|first| self.entries[first].is_cancelled())
+    }
+
     /// Whether somebody waits who may be served.
     #[inline]
     pub(crate) fn has_eligible(&self) -> bool {

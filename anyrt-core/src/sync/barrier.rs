@@ -74,6 +74,7 @@ impl Supply for Rounds {
     type Taken = BarrierWaitResult;
 
     const WAIT: Wait = Wait::Barrier;
+    const GATHERS: bool = true;
 
     /// Also the last one of a round enters the queue.
     fn set_aside(&mut self, _: &mut u64) -> bool {

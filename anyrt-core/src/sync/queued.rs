@@ -10,17 +10,20 @@
 //!   for (law F1), and a release hands over directly (law L2).
 //! - What is set aside is handed out once, when its waiter is polled, or put back once, when the
 //!   waiter leaves; then the queue is settled again (laws P2, P4).
+//! - To come, or to take what was set aside, changes nothing for those that wait. So the queue is not
+//!   settled then, unless the first that waits is cancelled: those behind it need not wait until it
+//!   goes.
+//! - What was set aside is taken before a look whether the waiter is cut (law C1).
 //! - Nothing of the user runs under the mutex: a supply only moves values. Wakers are called after it is
 //!   released.
 
 use std::fmt::{self, Debug};
 use std::ops::Deref;
 use std::sync::PoisonError;
-
-use crate::sys::{Mutex, MutexGuard};
 use std::task::{Context, Poll, ready};
 
 use crate::lock::lock;
+use crate::sys::{Mutex, MutexGuard};
 use crate::wait_list::{Deferred, Standing, WaitList};
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
@@ -34,6 +37,9 @@ pub(crate) trait Supply: Sized {
 
     /// What a task that is in the queue waits for.
     const WAIT: Wait;
+
+    /// Whether one that comes may serve those that wait.
+    const GATHERS: bool = false;
 
     /// Answers without a look at the queue; what is always answered so need not be waited for.
     fn answer(&self, _ask: Self::Ask) -> Option<Self::Taken> {
@@ -98,10 +104,13 @@ impl<S: Supply> State<S> {
         is_served.then(|| self.supply.hand_out(ask))
     }
 
-    /// Takes a waiter out; gives it what was set aside for it.
-    fn remove(&mut self, key: usize, deferred: &mut Deferred) -> Option<S::Taken> {
-        let (ask, standing) = self.waiters.remove(key, deferred);
-        (standing == Standing::Granted).then(|| self.supply.hand_out(ask))
+    /// Takes a waiter out that was served, with what was set aside for it.
+    fn take_granted(&mut self, key: usize, deferred: &mut Deferred) -> Option<S::Taken> {
+        if self.waiters.standing(key) != Standing::Granted {
+            return None;
+        }
+        let (ask, _) = self.waiters.remove(key, deferred);
+        Some(self.supply.hand_out(ask))
     }
 }
 
@@ -146,17 +155,6 @@ impl<S: Supply> Queued<S> {
         state.settle(&mut deferred);
         drop(state);
         deferred.run();
-    }
-
-    /// Takes a waiter out that is cut; gives it what was set aside for it before.
-    fn give_up(&self, key: usize) -> Option<S::Taken> {
-        let mut deferred = Deferred::default();
-        let mut state = self.lock();
-        let taken = state.remove(key, &mut deferred);
-        state.settle(&mut deferred);
-        drop(state);
-        deferred.run();
-        taken
     }
 
     /// Looks at the supply, and at how many are in the queue.
@@ -224,64 +222,39 @@ impl<G: Deref<Target: Gate>> Asking<G> {
     /// Panics if it is polled after that.
     #[inline]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(G, Taken<G>)> {
-        let taken = match &self.gate {
-            None => answered_twice(),
-            Some(gate) if self.key.is_none() => {
+        let taken = match (&self.gate, self.key) {
+            (None, _) => answered_twice(),
+            (Some(gate), None) => {
                 ready!(leaf::poll_turn(cx));
-                gate.queued().try_take(self.ask)
+                let mut state = gate.queued().lock();
+                match state.try_take(self.ask) {
+                    Some(taken) => taken,
+                    None => match enter_queue(state, self.ask, cx) {
+                        Ok(taken) => taken,
+                        Err(key) => {
+                            self.key = Some(key);
+                            return Poll::Pending;
+                        }
+                    },
+                }
             }
-            Some(_) => None,
-        };
-        let taken = match taken {
-            Some(taken) => taken,
-            None => ready!(self.poll_in_queue(cx)),
-        };
-        budget::spend();
-        Poll::Ready((self.gate.take().unwrap_or_else(|| answered_twice()), taken))
-    }
-
-    #[inline(never)]
-    fn poll_in_queue(&mut self, cx: &mut Context<'_>) -> Poll<Taken<G>> {
-        let Some(gate) = &self.gate else { answered_twice() };
-        let queued = gate.queued();
-        let mut deferred = Deferred::default();
-        let mut state;
-        let key = match self.key {
-            Some(key) if !frame::is_cancelled() => {
-                state = queued.lock();
-                // It may have been passed over while its scope was cancelled.
-                state.waiters.renew(key, cx.waker(), &mut deferred);
-                key
-            }
-            place => {
-                if let Some(key) = place {
+            (Some(gate), Some(key)) => match poll_in_queue(gate.queued(), key, cx) {
+                Place::Kept => return Poll::Pending,
+                Place::Served(taken) => {
                     self.key = None;
-                    if let Some(taken) = queued.give_up(key) {
-                        return Poll::Ready(taken);
-                    }
+                    taken
+                }
+                Place::Lost => {
+                    self.key = None;
                     // Also if a shield was raised at this moment: who has lost its place shows it.
                     ready!(leaf::poll_turn(cx));
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                state = queued.lock();
-                if let Some(taken) = state.try_take(self.ask) {
-                    return Poll::Ready(taken);
-                }
-                state.waiters.push_back(self.ask, cx.waker())
-            }
+            },
         };
-        state.settle(&mut deferred);
-        let is_served = state.waiters.standing(key) == Standing::Granted;
-        let taken = is_served.then(|| state.remove(key, &mut deferred)).flatten();
-        drop(state);
-        deferred.run();
-        self.key = (!is_served).then_some(key);
-        if let Some(taken) = taken {
-            return Poll::Ready(taken);
-        }
-        leaf::wait(cx.waker(), <G::Target as Gate>::Supply::WAIT);
-        Poll::Pending
+        budget::spend();
+        Poll::Ready((self.gate.take().unwrap_or_else(|| answered_twice()), taken))
     }
 
     /// Leaves the queue, and passes on what was set aside.
@@ -296,6 +269,69 @@ impl<G: Deref<Target: Gate>> Asking<G> {
         state.settle(&mut deferred);
         drop(state);
         deferred.run();
+    }
+}
+
+/// What a look at a place in the queue has shown.
+enum Place<T> {
+    Kept,
+    /// Given up, since it was cut.
+    Lost,
+    Served(T),
+}
+
+/// Takes a place in the queue, unless whoever comes is served by coming.
+#[inline(never)]
+fn enter_queue<S: Supply>(
+    mut state: MutexGuard<'_, State<S>>,
+    ask: S::Ask,
+    cx: &Context<'_>,
+) -> Result<S::Taken, usize> {
+    let key = state.waiters.push_back(ask, cx.waker());
+    if S::GATHERS || state.waiters.is_first_cancelled() {
+        let mut deferred = Deferred::default();
+        state.settle(&mut deferred);
+        let taken = state.take_granted(key, &mut deferred);
+        drop(state);
+        deferred.run();
+        if let Some(taken) = taken {
+            return Ok(taken);
+        }
+    } else {
+        drop(state);
+    }
+    leaf::wait(cx.waker(), S::WAIT);
+    Err(key)
+}
+
+#[inline(never)]
+fn poll_in_queue<S: Supply>(queued: &Queued<S>, key: usize, cx: &Context<'_>) -> Place<S::Taken> {
+    let mut deferred = Deferred::default();
+    let mut state = queued.lock();
+    let mut taken = state.take_granted(key, &mut deferred);
+    let mut is_lost = false;
+    if taken.is_none() {
+        is_lost = frame::is_cancelled();
+        if is_lost {
+            state.waiters.remove(key, &mut deferred);
+        } else {
+            // It may have been passed over while its scope was cancelled.
+            state.waiters.renew(key, cx.waker(), &mut deferred);
+        }
+        state.settle(&mut deferred);
+        if !is_lost {
+            taken = state.take_granted(key, &mut deferred);
+        }
+    }
+    drop(state);
+    deferred.run();
+    match taken {
+        Some(taken) => Place::Served(taken),
+        None if is_lost => Place::Lost,
+        None => {
+            leaf::wait(cx.waker(), S::WAIT);
+            Place::Kept
+        }
     }
 }
 

@@ -244,9 +244,11 @@ impl Node {
                     return false;
                 }
             }
-            // An outer cancellation came during unwinding and takes over (law C5), once it is here.
-            self.catch_up();
-            self.strike();
+            // An outer cancellation came during unwinding and takes over (law C5), once it is here. To look
+            // all the way up is for the rare case that it is not: a deep tree would take quadratic time.
+            if self.strike().is_none() {
+                self.catch_up();
+            }
         }
     }
 
