@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::thread;
 
+use anyrt_core::scope::CancelScope;
 use anyrt_core::sync::{Barrier, BarrierWait};
 use futures_executor::block_on;
 
-use crate::support::{Alarm, in_time, now};
+use crate::support::{Alarm, Still, in_time, now};
 
 static STATIC: Barrier = Barrier::new(1);
 
@@ -72,4 +73,22 @@ fn threads_go_round_by_round() {
         });
         assert_eq!(leaders, ROUNDS);
     });
+}
+
+#[test]
+fn a_round_that_others_released_is_led_by_one_that_is_left() {
+    let barrier = Barrier::new(2);
+    let (outer, inner) = (CancelScope::on(Still), CancelScope::on(Still));
+    let (cancel, shield) = (outer.handle(), inner.handle());
+    let mut first = Box::pin(outer.run(inner.run(barrier.wait())));
+    assert!(Arc::<Alarm>::default().poll(&mut first).is_pending());
+    cancel.cancel();
+    let mut second = barrier.wait();
+    assert_eq!(poll(&mut second), None, "the first is cancelled, and does not count");
+    shield.set_shield(true);
+    let mut third = barrier.wait();
+    assert_eq!(poll(&mut third), None, "the first counts again, and came before");
+    assert_eq!(barrier.statistics().released, 2);
+    drop(first);
+    assert_eq!(poll(&mut second), Some(true));
 }

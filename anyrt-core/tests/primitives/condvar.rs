@@ -146,3 +146,24 @@ fn one_that_was_cut_and_is_polled_outside_looks_at_the_data_again() {
     drop(wait);
     assert!(mutex.try_lock().is_ok());
 }
+
+#[test]
+fn one_that_is_cut_and_kept_keeps_no_notification() {
+    let (mutex, condvar) = (Mutex::new(0), Condvar::new());
+    let alarms: [Arc<Alarm>; 2] = Default::default();
+    let mut first = condvar.wait(now(mutex.lock()));
+    assert!(alarms[0].poll(&mut first).is_pending());
+    let mut second = condvar.wait(now(mutex.lock()));
+    assert!(alarms[1].poll(&mut second).is_pending());
+    let guard = now(mutex.lock());
+    condvar.notify_one();
+    let scope = CancelScope::on(Still);
+    let handle = scope.handle();
+    let mut run = Box::pin(scope.run(&mut first));
+    assert!(alarms[0].poll(&mut run).is_pending());
+    handle.cancel();
+    assert!(alarms[0].poll(&mut run).is_ready());
+    assert!(alarms[1].has_rung(), "the first is there, and has nothing");
+    drop(guard);
+    assert!(alarms[1].poll(&mut second).is_ready());
+}

@@ -164,7 +164,10 @@ impl Primitive for Arc<Mutex<String>> {
 impl Primitive for Arc<Event> {
     fn ask(&self, _: usize) -> Operation {
         let asking = self.clone().wait_owned();
-        Box::pin(async move { held(asking.await) })
+        Box::pin(async move {
+            asking.await;
+            held(())
+        })
     }
 
     fn give(&self) -> usize {
