@@ -1,10 +1,10 @@
 //! A guard for what only one task at a time may use.
 
-use crate::sys::atomic::{AtomicBool, Ordering};
 use std::fmt::{self, Debug};
 use std::sync::Arc;
 
 use crate::error::BusyResource;
+use crate::sys::atomic::{AtomicBool, Ordering};
 
 /// Refuses a second user of a resource, rather than let it wait.
 ///

@@ -1,7 +1,7 @@
 //! Who has a token.
 
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::frame;
 use crate::task::TaskId;
@@ -23,7 +23,7 @@ enum Kind {
     Numbered(u64),
 }
 
-static MADE: AtomicU64 = AtomicU64::new(0);
+static MADE: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
 
 impl Borrower {
     /// Makes a borrower that is equal to no other one.
