@@ -5,7 +5,8 @@
 mod channel;
 mod channels;
 mod gate;
-mod gates;
+mod mutexes;
+mod semaphores;
 mod tasks;
 
 use crate::work::{Contest, Work};
@@ -19,9 +20,14 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     type TokioSemaphore = tokio::sync::Semaphore;
     type LockSemaphore = async_lock::Semaphore;
     type MeaSemaphore = mea::semaphore::Semaphore;
+    type Mutex = anyrt_core::sync::Mutex<u64>;
+    type TokioMutex = tokio::sync::Mutex<u64>;
+    type LockMutex = async_lock::Mutex<u64>;
+    type MeaMutex = mea::mutex::Mutex<u64>;
     type Channel = channels::Anyrt;
     let semaphore = job("semaphore", 1_000_000 / scale, uncontended::<Semaphore>());
     let crowd = job("semaphore-64x4", 100_000 / scale, contended::<Semaphore, 64, 4>());
+    let mutex = job("mutex", 1_000_000 / scale, uncontended::<Mutex>());
     let spsc = job("spsc", 200_000 / scale, transfer::<Channel, 1, 1, 64>());
     let mpsc = job("mpsc-4x1", 200_000 / scale, transfer::<Channel, 4, 1, 64>());
     let mpmc = job("mpmc-4x4", 200_000 / scale, transfer::<Channel, 4, 4, 64>());
@@ -37,6 +43,11 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
             (contended::<TokioSemaphore, 64, 4>(), Some(1.0)),
             (contended::<LockSemaphore, 64, 4>(), Some(1.0)),
             (contended::<MeaSemaphore, 64, 4>(), Some(1.0)),
+        ]),
+        mutex(&[
+            (uncontended::<TokioMutex>(), Some(0.8)),
+            (uncontended::<LockMutex>(), None),
+            (uncontended::<MeaMutex>(), None),
         ]),
         spsc(&[
             (transfer::<Tokio, 1, 1, 64>(), Some(0.5)),

@@ -11,6 +11,7 @@ pub(super) trait Gate: Send + Sync + Sized + 'static {
     const NAME: &'static str;
     type Tasks: Tasks;
 
+    /// A mutex has one, whatever it is told.
     fn new(permits: usize) -> Self;
 
     /// Waits to be let in, does what is to be done inside, and leaves.
