@@ -96,7 +96,7 @@ fn a_failure_ends_the_sibling_and_the_body() {
     model(|| {
         let ended = block_on(RunGroup::on(Threads, |group: Group<u32>| async move {
             group.spawn(async { Err::<(), _>(1) });
-            group.spawn(async { Ok(pending::<()>().await) });
+            group.spawn(pending::<Result<(), u32>>());
             pending::<()>().await;
         }));
         let Err(GroupError::Failed(failures)) = ended else { panic!("{ended:?}") };

@@ -62,8 +62,9 @@ fn a_waiter_that_is_cancelled_lets_the_next_one_through() {
         let (cancelled, waiting) = (semaphore.clone(), semaphore.clone());
         let cancelled = in_thread(move || scope.run(cancelled.acquire_owned()));
         let waiting = thread::spawn(move || drop(block_on(waiting.acquire())));
-        handle.cancel();
+        let cancel = thread::spawn(move || handle.cancel());
         drop(permit);
+        cancel.join().unwrap();
         drop(cancelled.join().unwrap());
         waiting.join().unwrap();
         assert_eq!(semaphore.available(), 1);

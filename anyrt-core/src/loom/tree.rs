@@ -64,15 +64,19 @@ fn a_shield_that_goes_up_keeps_what_has_not_struck_out() {
         let [top, middle, node] = chain();
         let (cancelled, shielded) = (top.clone(), middle.clone());
         let cancel = thread::spawn(move || cancelled.cancel(Reason::Requested));
-        let shield = thread::spawn(move || shielded.set_shield(true));
+        let shield = thread::spawn(move || {
+            shielded.set_shield(true);
+            !shielded.is_struck()
+        });
         let resolver = node.strike();
         cancel.join().unwrap();
-        shield.join().unwrap();
+        let was_in_time = shield.join().unwrap();
         // Struck, it stays cancelled; else the shield has the last word.
         let has_struck = resolver.is_some_and(|resolver| Arc::ptr_eq(&resolver, &top));
         assert_eq!(has_struck, node.is_effective());
         assert_eq!(has_struck, node.is_struck());
         assert_eq!(has_struck, middle.is_effective());
+        assert!(!(has_struck && was_in_time));
     });
 }
 

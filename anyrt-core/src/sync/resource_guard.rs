@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::BusyResource;
-use crate::sys::atomic::{AtomicBool, Ordering};
 
 /// Refuses a second user of a resource, rather than let it wait.
 ///

@@ -27,6 +27,10 @@ impl<T> Mutex<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self { order: OnceLock::new(), value: sync::Mutex::new(value) }
     }
+
+    pub(crate) fn into_inner(self) -> LockResult<T> {
+        self.value.into_inner()
+    }
 }
 
 impl<T: ?Sized> Mutex<T> {
