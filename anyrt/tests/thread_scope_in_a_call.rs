@@ -14,9 +14,9 @@ use in_time::in_time;
 use outcomes::{Ends, until_cancelled};
 
 /// Runs `test` on each backend, and fails instead of hanging: a timeout would wait for the call.
-fn on_each<F: Future<Output = ()>>(test: fn(AnyBackend) -> F)
+fn on_each<F>(test: fn(AnyBackend) -> F)
 where
-    F: 'static,
+    F: Future<Output = ()> + 'static,
 {
     for backend in AnyBackend::available() {
         in_time(move || anyrt::run_on(&backend, test(backend.clone())));
