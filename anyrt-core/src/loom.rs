@@ -1,11 +1,12 @@
 //! Models: small programs of which loom runs every interleaving, up to a number of preemptions.
 //!
-//! `RUSTFLAGS="--cfg loom" cargo test -p anyrt-core --release --lib loom::` runs them, with a target
-//! folder of their own where nothing else is to be built anew. A lost wake-up shows as "deadlock": all
-//! threads of the model wait. `LOOM_MAX_PREEMPTIONS` changes the bound.
+//! `bash .ci/loom` runs them. A lost wake-up shows as "deadlock": all threads of the model wait. A loop
+//! that waits for another thread shows as too many branches. `LOOM_MAX_PREEMPTIONS=3` looks deeper,
+//! for many minutes. `bash .ci/loom-faults` breaks a copy of the engine, and sees each model fail.
 
 mod adoption;
 mod channel;
+mod checker;
 mod group;
 mod scope;
 mod semaphore;
@@ -23,8 +24,8 @@ use loom::model::Builder;
 use loom::sync::{Condvar, Mutex};
 use loom::thread::{self, JoinHandle};
 
-/// Most faults show with two preemptions; the time grows tenfold with each one more.
-const PREEMPTIONS: usize = 3;
+/// Most faults show with two preemptions; one more takes thirty times as long.
+const PREEMPTIONS: usize = 2;
 
 /// Runs all interleavings of `program` with so many preemptions.
 fn model(program: impl Fn() + Sync + Send + 'static) {

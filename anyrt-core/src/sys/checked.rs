@@ -7,6 +7,10 @@
 //! - An atomic's first value counts as stored `SeqCst`. The checker takes such accesses for `AcqRel`
 //!   ones, except that a load never skips a newer such store for an older one: so the first value must
 //!   be one of them, or a load may go back to it, which no machine does.
+//! - Each access of an atomic is preceded by one of a condition variable for which nobody waits. The
+//!   checker remembers only the last access, and takes two loads for independent: of a load here, and a
+//!   load and then a store there, it would not try the store before the first load. Two accesses of
+//!   a condition variable always depend on each other.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{self, LockResult, OnceLock, PoisonError};
@@ -67,13 +71,16 @@ pub(crate) mod atomic {
     macro_rules! atomics {
         ($($name:ident: $value:ty,)*) => {$(
             #[derive(Debug)]
-            pub(crate) struct $name(loom::sync::atomic::$name);
+            pub(crate) struct $name {
+                value: loom::sync::atomic::$name,
+                accesses: loom::sync::Condvar,
+            }
 
             impl $name {
                 pub(crate) fn new(value: $value) -> Self {
-                    let atomic = loom::sync::atomic::$name::new(value);
-                    atomic.store(value, Ordering::SeqCst);
-                    Self(atomic)
+                    let first = loom::sync::atomic::$name::new(value);
+                    first.store(value, Ordering::SeqCst);
+                    Self { value: first, accesses: loom::sync::Condvar::new() }
                 }
             }
 
@@ -87,7 +94,8 @@ pub(crate) mod atomic {
                 type Target = loom::sync::atomic::$name;
 
                 fn deref(&self) -> &Self::Target {
-                    &self.0
+                    self.accesses.notify_one();
+                    &self.value
                 }
             }
         )*};
