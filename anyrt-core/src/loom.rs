@@ -2,7 +2,7 @@
 //!
 //! `bash .ci/loom` runs them. A lost wake-up shows as "deadlock": all threads of the model wait. A loop
 //! that waits for another thread shows as too many branches. `LOOM_MAX_PREEMPTIONS=3` looks deeper,
-//! for many minutes. `bash .ci/loom-faults` breaks a copy of the engine, and sees each model fail.
+//! for many minutes.
 
 mod adoption;
 mod channel;
