@@ -1,11 +1,15 @@
 //! With the feature `tracing`: a span for each task, group and scope, linked as they are.
 
+#[path = "support/in_time.rs"]
+mod in_time;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyrt::TaskGroup;
+use in_time::in_time;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
@@ -85,7 +89,8 @@ fn spans_hang_as_tasks_groups_and_scopes_do() {
     let recorder = Recorder::default();
     tracing::subscriber::set_global_default(recorder.clone()).unwrap();
     for backend in anyrt::AnyBackend::available() {
-        anyrt::run_on(&backend, async {
+        // A timeout around the group would be a span more.
+        let program = async {
             let done = anyrt::task_group(|group: TaskGroup| async move {
                 tracing::info!("in the body");
                 group.named("child").spawn(async {
@@ -96,8 +101,9 @@ fn spans_hang_as_tasks_groups_and_scopes_do() {
                     anyrt::fail_after(Duration::from_secs(20), inner).await.unwrap();
                 });
             });
-            anyrt::fail_after(Duration::from_secs(20), done).await.expect("it hangs").unwrap();
-        });
+            done.await.unwrap();
+        };
+        in_time(move || anyrt::run_on(&backend, program));
     }
     let events = recorder.0.events.lock().unwrap().clone();
     let of = |wanted: &[&str]| events.iter().filter(|chain| *chain == wanted).count();
