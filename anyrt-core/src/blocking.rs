@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::thread;
 
 use crate::driver::{Ambient, Driver, ErasedBackend};
-use crate::frame::Frame;
+use crate::frame;
 use crate::lock::lock;
 use crate::seat::Seat;
 use crate::source::Source;
@@ -120,13 +120,13 @@ where
     let outcome = Arc::new(Outcome { result: Mutex::new(None), waker: WakerSlot::default() });
     let there = Delivery { outcome: outcome.clone(), result: None };
     let driver = source.with(D::clone);
-    let mut frame = Frame::of_thread(ErasedBackend::new(driver.clone()));
+    let backend = ErasedBackend::new(driver.clone());
     let node = Node::call();
     let own = Arc::downgrade(&node);
     driver.spawn_blocking(move || {
         let mut there = there;
         let _inside = Inside::enter(own);
-        let call = || frame.enter_thread(closure);
+        let call = || frame::enter_thread(backend, closure);
         there.result = Some(catch_unwind(AssertUnwindSafe(call)));
     });
     Call { seat: Seat::new(node), outcome }

@@ -32,11 +32,13 @@ thread_local! {
 /// Gives back the outer budget when the poll of the task is over.
 pub(crate) struct TaskBudget(Option<Budget>);
 
+#[inline]
 pub(crate) fn start_task() -> TaskBudget {
     TaskBudget(BUDGET.try_with(|budget| budget.replace(Budget { left: FULL, in_task: true })).ok())
 }
 
 impl Drop for TaskBudget {
+    #[inline]
     fn drop(&mut self) {
         if let Some(outer) = self.0 {
             let _ = BUDGET.try_with(|budget| budget.set(outer));

@@ -10,9 +10,13 @@
 //!   reference is counted on the way.
 //! - A scope changes only the scope part in place; a group, a child and a root bring a frame of
 //!   their own. So a scope inside a child touches nothing that other threads share.
-//! - Destructors of other thread-locals may come here after the frame is gone: then there is none.
+//! - The spare reference is to the scope of its own frame: it is moved with it.
+//! - Between polls the thread's frame is empty. So nothing is lost by never dropping it, and whoever
+//!   looks at it need not ask first whether it is there still: destructors of other thread-locals may
+//!   come here, too.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
@@ -21,13 +25,17 @@ use crate::driver::ErasedBackend;
 use crate::sys::thread_local;
 use crate::tree::Node;
 
-#[derive(Default)]
+/// The frame of a task, or of a group's body, between polls.
 pub(crate) struct Frame {
+    place: Place,
+    spare: Option<Arc<Node>>,
+}
+
+#[derive(Default)]
+struct Place {
     scope: Option<Arc<Node>>,
     /// The group whose body runs, or the task, which knows its group: a child thus shares nothing more.
     home: Option<Arc<Node>>,
-    /// The backend of a scope that no group encloses; else the group has it.
-    backend: Option<ErasedBackend>,
     /// Tells the waker with which the scope is polled from others, for a leaf.
     waker: usize,
     /// Whether cancellation is hidden: destructors of a cut body run so.
@@ -35,46 +43,46 @@ pub(crate) struct Frame {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Frame> = const {
-        RefCell::new(Frame {
+    static CURRENT: RefCell<ManuallyDrop<Place>> = const {
+        RefCell::new(ManuallyDrop::new(Place {
             scope: None,
             home: None,
-            backend: None,
             waker: 0,
             is_shielded: false,
-        })
+        }))
     };
+
+    /// One more reference to the scope, left from a wait: the next one borrows it. It lies apart, since
+    /// it is written between the two moves of a frame, which stall on what was just written in parts.
+    static SPARE: Cell<ManuallyDrop<Option<Arc<Node>>>> =
+        const { Cell::new(ManuallyDrop::new(None)) };
+
+    /// The backend where no group is at hand: of a scope that none encloses, or of a blocking call.
+    static BACKEND: RefCell<ManuallyDrop<Option<ErasedBackend>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 impl Frame {
     /// The frame of a group's body, a child or a root.
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { scope: Some(node.clone()), home: Some(node), ..Self::default() }
-    }
-
-    /// The frame of a thread that runs a blocking call: it knows the backend, and polls nothing.
-    pub(crate) fn of_thread(backend: ErasedBackend) -> Self {
-        Self { backend: Some(backend), ..Self::default() }
-    }
-
-    /// Runs `f`, which is no poll, in this frame.
-    pub(crate) fn enter_thread<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        let _back = Swapped::swap(self);
-        f()
+        let place = Place { scope: Some(node.clone()), home: Some(node), ..Place::default() };
+        Self { place, spare: None }
     }
 
     /// Runs `poll` in this frame.
+    #[inline]
     pub(crate) fn enter<R>(
         &mut self,
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
-        self.waker = identity(cx.waker());
+        self.place.waker = identity(cx.waker());
         let _back = Swapped::swap(self);
         poll(cx)
     }
 
     /// Runs `poll`, of a whole task, in this frame and with a new budget.
+    #[inline]
     pub(crate) fn enter_task<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -86,13 +94,14 @@ impl Frame {
 
     /// Runs `f` in this frame, hidden from every cancellation.
     pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.is_shielded = true;
+        self.place.is_shielded = true;
         let _back = Swapped::swap(self);
         f()
     }
 }
 
 /// Two wakers of different identity wake differently; mostly the other way round, too.
+#[inline]
 fn identity(waker: &Waker) -> usize {
     waker.data().addr()
 }
@@ -103,27 +112,70 @@ struct Swapped<'a> {
     is_swapped: bool,
 }
 
+impl Frame {
+    #[inline]
+    fn exchange(&mut self) -> bool {
+        exchange_spare(&mut self.spare);
+        change(|place| std::mem::swap(place, &mut self.place)).is_some()
+    }
+}
+
 impl<'a> Swapped<'a> {
+    #[inline]
     fn swap(frame: &'a mut Frame) -> Self {
-        let is_swapped =
-            CURRENT.try_with(|current| std::mem::swap(&mut *current.borrow_mut(), frame)).is_ok();
+        let is_swapped = frame.exchange();
         Self { frame, is_swapped }
     }
 }
 
 impl Drop for Swapped<'_> {
+    #[inline]
     fn drop(&mut self) {
         if self.is_swapped {
-            let _ = CURRENT.try_with(|current| {
-                std::mem::swap(&mut *current.borrow_mut(), self.frame);
-            });
+            self.frame.exchange();
         }
     }
+}
+
+#[inline]
+fn exchange_spare(spare: &mut Option<Arc<Node>>) {
+    let _ = SPARE.try_with(|current| {
+        let own = ManuallyDrop::new(spare.take());
+        *spare = ManuallyDrop::into_inner(current.replace(own));
+    });
+}
+
+/// Runs `f`, a blocking call, which knows its backend and polls nothing.
+pub(crate) fn enter_thread<R>(backend: ErasedBackend, f: impl FnOnce() -> R) -> R {
+    let mut backend = Some(backend);
+    let _back = SwappedBackend::swap(&mut backend);
+    f()
+}
+
+/// A backend that is moved back when dropped.
+struct SwappedBackend<'a>(&'a mut Option<ErasedBackend>);
+
+impl<'a> SwappedBackend<'a> {
+    fn swap(backend: &'a mut Option<ErasedBackend>) -> Self {
+        exchange_backend(backend);
+        Self(backend)
+    }
+}
+
+impl Drop for SwappedBackend<'_> {
+    fn drop(&mut self) {
+        exchange_backend(self.0);
+    }
+}
+
+fn exchange_backend(backend: &mut Option<ErasedBackend>) {
+    let _ = BACKEND.try_with(|current| std::mem::swap(&mut **current.borrow_mut(), backend));
 }
 
 /// The scope part of a frame, kept by the future of a scope.
 pub(crate) struct ScopeFrame {
     scope: Option<Arc<Node>>,
+    spare: Option<Arc<Node>>,
     /// The backend that the scope was made for, if nothing around it has one.
     backend: Option<ErasedBackend>,
     brings_backend: bool,
@@ -138,7 +190,14 @@ impl ScopeFrame {
 
     /// The scope part of a frame in this scope, or in none.
     pub(crate) fn at(scope: Option<Arc<Node>>) -> Self {
-        Self { scope, backend: None, brings_backend: false, waker: 0, is_shielded: false }
+        Self {
+            scope,
+            spare: None,
+            backend: None,
+            brings_backend: false,
+            waker: 0,
+            is_shielded: false,
+        }
     }
 
     pub(crate) fn bring_backend(&mut self, backend: ErasedBackend) {
@@ -147,6 +206,7 @@ impl ScopeFrame {
     }
 
     /// Runs `poll` in this scope of the current frame.
+    #[inline]
     pub(crate) fn enter<R>(
         &mut self,
         cx: &mut Context<'_>,
@@ -164,18 +224,18 @@ impl ScopeFrame {
         f()
     }
 
+    #[inline]
     fn exchange(&mut self) -> bool {
-        CURRENT
-            .try_with(|current| {
-                let mut frame = current.borrow_mut();
-                std::mem::swap(&mut frame.scope, &mut self.scope);
-                std::mem::swap(&mut frame.waker, &mut self.waker);
-                std::mem::swap(&mut frame.is_shielded, &mut self.is_shielded);
-                if self.brings_backend {
-                    std::mem::swap(&mut frame.backend, &mut self.backend);
-                }
-            })
-            .is_ok()
+        if self.brings_backend {
+            exchange_backend(&mut self.backend);
+        }
+        exchange_spare(&mut self.spare);
+        let swap = |place: &mut Place| {
+            std::mem::swap(&mut place.scope, &mut self.scope);
+            std::mem::swap(&mut place.waker, &mut self.waker);
+            std::mem::swap(&mut place.is_shielded, &mut self.is_shielded);
+        };
+        change(swap).is_some()
     }
 }
 
@@ -185,6 +245,7 @@ struct SwappedScope<'a> {
 }
 
 impl<'a> SwappedScope<'a> {
+    #[inline]
     fn swap(frame: &'a mut ScopeFrame) -> Self {
         let is_swapped = frame.exchange();
         Self { frame, is_swapped }
@@ -192,6 +253,7 @@ impl<'a> SwappedScope<'a> {
 }
 
 impl Drop for SwappedScope<'_> {
+    #[inline]
     fn drop(&mut self) {
         if self.is_swapped {
             self.frame.exchange();
@@ -200,18 +262,47 @@ impl Drop for SwappedScope<'_> {
 }
 
 #[inline]
-fn read<R>(look: impl FnOnce(&Frame) -> R) -> Option<R> {
+fn read<R>(look: impl FnOnce(&Place) -> R) -> Option<R> {
     CURRENT.try_with(|current| look(&current.borrow())).ok()
 }
 
+#[inline]
+fn change<R>(change: impl FnOnce(&mut Place) -> R) -> Option<R> {
+    CURRENT.try_with(|current| change(&mut current.borrow_mut())).ok()
+}
+
 /// The scope that new scopes and groups hang under; none where cancellation is hidden.
+#[inline]
 pub(crate) fn scope() -> Option<Arc<Node>> {
     read(|frame| if frame.is_shielded { None } else { frame.scope.clone() }).flatten()
 }
 
+/// The same as [`scope`], for who waits in it and gives the reference back after that.
+///
+/// So a task that waits again and again counts one reference, and not one a wait.
+#[inline]
+pub(crate) fn borrow_scope() -> Option<Arc<Node>> {
+    let mut spare = None;
+    exchange_spare(&mut spare);
+    if read(|frame| frame.is_shielded) == Some(false) && spare.is_some() { spare } else { scope() }
+}
+
+/// Takes back what [`borrow_scope`] gave; gives it to be dropped if it is not this frame's.
+#[inline]
+pub(crate) fn return_scope(borrowed: Arc<Node>) -> Option<Arc<Node>> {
+    let address = Some(Arc::as_ptr(&borrowed));
+    let is_own = read(|frame| frame.scope.as_ref().map(Arc::as_ptr) == address);
+    let mut borrowed = Some(borrowed);
+    if is_own == Some(true) {
+        exchange_spare(&mut borrowed);
+    }
+    borrowed
+}
+
 /// Whether [`scope`] would give the node at this address, asked without counting a reference.
+#[inline]
 pub(crate) fn scope_is_at(address: Option<usize>) -> bool {
-    let look = |frame: &Frame| {
+    let look = |frame: &Place| {
         if frame.is_shielded {
             None
         } else {
@@ -237,7 +328,7 @@ pub(crate) fn has_group() -> bool {
 
 /// Whether the enclosing group is the one at this address.
 pub(crate) fn group_is_at(address: Option<usize>) -> bool {
-    let look = |frame: &Frame| frame.home.as_ref().map(|home| Arc::as_ptr(home.own_group()).addr());
+    let look = |frame: &Place| frame.home.as_ref().map(|home| Arc::as_ptr(home.own_group()).addr());
     read(look).flatten() == address
 }
 
@@ -257,6 +348,7 @@ pub(crate) fn is_cancelled() -> bool {
 }
 
 /// Whether the engine polls a future on this thread right now.
+#[inline]
 pub(crate) fn is_polling() -> bool {
     read(|frame| frame.scope.is_some() || frame.home.is_some()).unwrap_or(false)
 }
@@ -268,12 +360,9 @@ pub(crate) fn is_polling() -> bool {
 /// This is how a facade finds the backend that the calling code runs on. `f` must not poll or
 /// drop a future.
 pub fn with_backend<R>(f: impl FnOnce(&ErasedBackend) -> R) -> Option<R> {
-    read(|frame| {
-        let backend = match &frame.home {
-            Some(home) => Some(home.own_group().as_group().backend()),
-            None => frame.backend.as_ref(),
-        };
-        backend.map(f)
+    read(|frame| match &frame.home {
+        Some(home) => Some(f(home.own_group().as_group().backend())),
+        None => BACKEND.try_with(|backend| backend.borrow().as_ref().map(f)).ok().flatten(),
     })
     .flatten()
 }

@@ -12,7 +12,7 @@
 //! - It is not cut while something holds it open that somebody still polls (see the holders).
 
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use crate::tree::{Finding, Inquiry, Node};
 
@@ -26,6 +26,7 @@ pub(crate) enum Step<T> {
 }
 
 /// Polls a body for its node: once, or once more if it was cancelled during that.
+#[inline]
 pub(crate) fn step<T>(
     node: &Arc<Node>,
     inquiry: &mut Inquiry,
@@ -34,29 +35,40 @@ pub(crate) fn step<T>(
 ) -> Step<T> {
     let _span = node.span.enter();
     node.mark_polled();
-    if !node.is_effective() {
-        inquiry.forget();
-        if let Poll::Ready(value) = poll(cx) {
+    let mut is_cancelled = node.is_effective();
+    loop {
+        let recorder = if is_cancelled { prepare(node, inquiry, cx.waker()) } else { None };
+        if recorder.is_none() {
+            inquiry.forget();
+        }
+        let waker = recorder.as_ref().unwrap_or(cx.waker());
+        if let Poll::Ready(value) = poll(&mut Context::from_waker(waker)) {
             return Step::Ready(value);
         }
+        if is_cancelled {
+            return conclude(node, inquiry, cx.waker());
+        }
         node.waker.register_once(&mut inquiry.registered, cx.waker());
-        if !node.is_effective() {
+        is_cancelled = node.is_effective();
+        if !is_cancelled {
             return Step::Pending;
         }
     }
+}
 
-    let polled = if node.is_outermost() {
-        let waker = inquiry.waker(cx.waker());
-        node.waker.register_once(&mut inquiry.registered, &waker);
-        poll(&mut Context::from_waker(&waker))
-    } else {
-        inquiry.forget();
-        node.waker.register_once(&mut inquiry.registered, cx.waker());
-        poll(cx)
-    };
-    if let Poll::Ready(value) = polled {
-        return Step::Ready(value);
-    }
+/// Registers the waker before the poll of a cancelled body; gives the one to poll it with, if it is
+/// another.
+#[cold]
+fn prepare(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> Option<Waker> {
+    let recorder = node.is_outermost().then(|| inquiry.waker(waker));
+    let registered = recorder.as_ref().unwrap_or(waker);
+    node.waker.register_once(&mut inquiry.registered, registered);
+    recorder
+}
+
+/// Decides after a poll in which a cancelled body stayed pending.
+#[cold]
+fn conclude<T>(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> Step<T> {
     if !node.is_effective() {
         return Step::Pending;
     }
@@ -64,7 +76,7 @@ pub(crate) fn step<T>(
         if !node.is_outermost() {
             return Step::Pending;
         }
-        if let Finding::Held = inquiry.conclude(node, cx.waker()) {
+        if let Finding::Held = inquiry.conclude(node, waker) {
             return Step::Pending;
         }
     }
@@ -73,6 +85,6 @@ pub(crate) fn step<T>(
     }
     // A shield was raised meanwhile: the body goes on, also where a leaf was not polled.
     node.catch_up();
-    cx.waker().wake_by_ref();
+    waker.wake_by_ref();
     Step::Pending
 }

@@ -1,15 +1,17 @@
 //! The wait list under every primitive: first come, first served, in safe code.
 //!
-//! A waiter's entry lives in a slab inside the primitive's own mutex; its future keeps the key. An
+//! A waiter's entry lives in a vector inside the primitive's own mutex; its future keeps the key. An
 //! entry is *granted* when what it waits for is set aside for it; the thing itself stays where it
 //! is until the waiter is polled, so a waiter that is dropped loses nothing (law X3).
 //!
 //! # Invariants
 //!
-//! - An entry stands in one of two queues, of the waiting and of the granted, each in the order of
-//!   coming; or in none, if what it waited on was closed. Whoever serves the waiting looks at no
-//!   granted entry, so that serving n of them takes n steps.
-//! - Only the owner of a key removes the entry, once, when it completes, is cut or is dropped.
+//! - An entry that waits stands in the queue of the waiting, in the order of coming. A granted one
+//!   stands in the queue of the granted, in the order of grants, or in none where that order means
+//!   nothing ([`WaitList::serve`]); one that was closed stands in none. Whoever serves the waiting
+//!   looks at no granted entry, so that serving n of them takes n steps.
+//! - Only the owner of a key removes the entry, once, when it completes, is cut or is dropped. Its
+//!   slot is *vacant* then, and the next that comes fills it in its place: an entry is never moved.
 //! - An entry whose scope is cancelled gets no new grant (law P1). It is woken instead, once, to
 //!   look again: a shield may have been raised meanwhile, and then it takes its place.
 //! - Wakers are called, and wakers and scopes are dropped, after the mutex is released: they go
@@ -18,15 +20,16 @@
 use std::sync::Arc;
 use std::task::Waker;
 
-use slab::Slab;
-
 use crate::frame;
 use crate::quiet::{self, drop_quietly};
 use crate::seat::address;
 use crate::tree::Node;
 
 pub(crate) struct WaitList<T> {
-    entries: Slab<Entry<T>>,
+    entries: Vec<Entry<T>>,
+    /// The last slot that became vacant; each leads to the next.
+    vacant: Option<usize>,
+    len: usize,
     waiting: Queue,
     granted: Queue,
 }
@@ -44,10 +47,12 @@ pub(crate) enum Standing {
     Granted,
     /// What it waits on was closed; it only has to look.
     Closed,
+    Vacant,
 }
 
-pub(crate) struct Entry<T> {
-    pub(crate) data: T,
+struct Entry<T> {
+    /// Nothing if it is vacant.
+    data: Option<T>,
     standing: Standing,
     waker: Option<Waker>,
     scope: Option<Arc<Node>>,
@@ -61,51 +66,86 @@ impl<T> Entry<T> {
     }
 
     fn wake(&mut self, deferred: &mut Deferred) {
-        if let Some(waker) = self.waker.take() {
-            deferred.wake(waker);
-        }
+        deferred.wake_taken(self.waker.take());
     }
 }
 
 impl<T> WaitList<T> {
     pub(crate) const fn new() -> Self {
         let none = Queue { head: None, tail: None };
-        Self { entries: Slab::new(), waiting: none, granted: none }
+        Self { entries: Vec::new(), vacant: None, len: 0, waiting: none, granted: none }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.len
     }
 
+    #[inline]
     pub(crate) fn push_back(&mut self, data: T, waker: &Waker) -> usize {
-        let key = self.entries.insert(Entry {
-            data,
-            standing: Standing::Waiting,
-            waker: Some(waker.clone()),
-            scope: frame::scope(),
-            before: None,
-            after: None,
-        });
+        let key = self.vacate();
+        let entry = &mut self.entries[key];
+        self.vacant = entry.after.take();
+        self.len += 1;
+        entry.data = Some(data);
+        entry.standing = Standing::Waiting;
+        entry.waker = Some(waker.clone());
+        entry.scope = frame::borrow_scope();
         self.link_last(key);
         key
     }
 
+    /// Finds a vacant slot, or makes one.
+    #[inline]
+    fn vacate(&mut self) -> usize {
+        if let Some(key) = self.vacant {
+            return key;
+        }
+        self.entries.push(Entry {
+            data: None,
+            standing: Standing::Vacant,
+            waker: None,
+            scope: None,
+            before: None,
+            after: None,
+        });
+        self.entries.len() - 1
+    }
+
     /// Takes an entry out; gives its data and how it stood.
     pub(crate) fn remove(&mut self, key: usize, deferred: &mut Deferred) -> (T, Standing) {
-        self.unlink(key);
-        let entry = self.entries.remove(key);
-        deferred.drop_later(entry.waker, entry.scope);
-        (entry.data, entry.standing)
+        let entry = self.unlink(key);
+        let standing = entry.standing;
+        deferred.drop_waker(entry.waker.take());
+        let (data, scope) = self.clear(key);
+        deferred.drop_scope(scope);
+        (data, standing)
+    }
+
+    /// Takes a granted entry out that was served without an order; gives its data and its scope.
+    #[inline]
+    pub(crate) fn take_served(&mut self, key: usize) -> Option<(T, Option<Arc<Node>>)> {
+        (self.standing(key) == Standing::Granted).then(|| self.clear(key))
+    }
+
+    /// Makes a slot vacant whose entry stands in no queue any more.
+    #[inline]
+    fn clear(&mut self, key: usize) -> (T, Option<Arc<Node>>) {
+        let entry = &mut self.entries[key];
+        entry.standing = Standing::Vacant;
+        entry.after = self.vacant.replace(key);
+        self.len -= 1;
+        let Some(data) = entry.data.take() else { has_left() };
+        (data, entry.scope.take())
     }
 
     /// Notes the waker and scope of the present poll.
     pub(crate) fn renew(&mut self, key: usize, waker: &Waker, deferred: &mut Deferred) {
         let entry = &mut self.entries[key];
         if !entry.waker.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            deferred.drop_later(entry.waker.replace(waker.clone()), None);
+            deferred.drop_waker(entry.waker.replace(waker.clone()));
         }
         if !frame::scope_is_at(address(entry.scope.as_ref())) {
-            deferred.drop_later(None, std::mem::replace(&mut entry.scope, frame::scope()));
+            deferred.drop_scope(std::mem::replace(&mut entry.scope, frame::borrow_scope()));
         }
     }
 
@@ -114,16 +154,23 @@ impl<T> WaitList<T> {
     }
 
     pub(crate) fn data(&self, key: usize) -> &T {
-        &self.entries[key].data
+        self.entries[key].data.as_ref().unwrap_or_else(|| has_left())
     }
 
     pub(crate) fn data_mut(&mut self, key: usize) -> &mut T {
-        &mut self.entries[key].data
+        self.entries[key].data.as_mut().unwrap_or_else(|| has_left())
     }
 
     /// The first waiting entry that is not cancelled; has the cancelled before it look again.
+    #[inline]
     pub(crate) fn first_eligible(&mut self, deferred: &mut Deferred) -> Option<usize> {
-        let mut at = self.waiting.head;
+        let first = self.waiting.head?;
+        if self.entries[first].is_cancelled() { self.pass_over(first, deferred) } else { Some(first) }
+    }
+
+    #[cold]
+    fn pass_over(&mut self, first: usize, deferred: &mut Deferred) -> Option<usize> {
+        let mut at = Some(first);
         while let Some(key) = at {
             let entry = &mut self.entries[key];
             if !entry.is_cancelled() {
@@ -190,12 +237,17 @@ impl<T> WaitList<T> {
             .filter(|key| !self.entries[*key].is_cancelled())
     }
 
-    /// Sets aside for this waiter what it waits for.
+    /// Sets aside for this waiter what it waits for, as the last of those that were granted.
     pub(crate) fn grant(&mut self, key: usize, deferred: &mut Deferred) {
-        self.unlink(key);
-        self.entries[key].standing = Standing::Granted;
+        self.serve(key, deferred);
         self.link_last(key);
-        self.entries[key].wake(deferred);
+    }
+
+    /// Sets aside for this waiter what it waits for, where the order of grants means nothing.
+    pub(crate) fn serve(&mut self, key: usize, deferred: &mut Deferred) {
+        let entry = self.unlink(key);
+        entry.standing = Standing::Granted;
+        entry.wake(deferred);
     }
 
     /// Takes the last grant back. Its waiter was woken, and has to look again.
@@ -207,8 +259,7 @@ impl<T> WaitList<T> {
 
     /// Takes a grant back; its waiter is the first to be served again.
     pub(crate) fn revoke(&mut self, key: usize) {
-        self.unlink(key);
-        self.entries[key].standing = Standing::Waiting;
+        self.unlink(key).standing = Standing::Waiting;
         let first = self.waiting.head.replace(key);
         self.entries[key].after = first;
         match first {
@@ -249,14 +300,13 @@ impl<T> WaitList<T> {
             let mut at = first;
             while let Some(key) = at {
                 at = self.entries[key].after;
-                if which(&self.entries[key].data) {
+                if which(self.data(key)) {
                     closed.push(key);
                 }
             }
         }
         let close = |key| {
-            self.unlink(key);
-            let entry = &mut self.entries[key];
+            let entry = self.unlink(key);
             entry.wake(deferred);
             std::mem::replace(&mut entry.standing, Standing::Closed)
         };
@@ -267,25 +317,26 @@ impl<T> WaitList<T> {
         match standing {
             Standing::Waiting => Some(&mut self.waiting),
             Standing::Granted => Some(&mut self.granted),
-            Standing::Closed => None,
+            Standing::Closed | Standing::Vacant => None,
         }
     }
 
+    #[inline]
     fn link_last(&mut self, key: usize) {
         let standing = self.entries[key].standing;
         let Some(queue) = self.queue(standing) else { return };
         let last = queue.tail.replace(key);
-        if last.is_none() {
+        let Some(last) = last else {
             queue.head = Some(key);
-        }
-        self.entries[key].before = last;
-        self.entries[key].after = None;
-        if let Some(last) = last {
-            self.entries[last].after = Some(key);
-        }
+            return;
+        };
+        self.entries[last].after = Some(key);
+        self.entries[key].before = Some(last);
     }
 
-    fn unlink(&mut self, key: usize) {
+    /// Takes an entry out of its queue, if it stands in one.
+    #[inline]
+    fn unlink(&mut self, key: usize) -> &mut Entry<T> {
         let entry = &mut self.entries[key];
         let (before, after, standing) = (entry.before.take(), entry.after.take(), entry.standing);
         if let Some(before) = before {
@@ -294,84 +345,118 @@ impl<T> WaitList<T> {
         if let Some(after) = after {
             self.entries[after].before = before;
         }
-        let Some(queue) = self.queue(standing) else { return };
-        if queue.head == Some(key) {
-            queue.head = after;
+        if let Some(queue) = self.queue(standing) {
+            if queue.head == Some(key) {
+                queue.head = after;
+            }
+            if queue.tail == Some(key) {
+                queue.tail = before;
+            }
         }
-        if queue.tail == Some(key) {
-            queue.tail = before;
-        }
+        &mut self.entries[key]
     }
+}
+
+#[cold]
+fn has_left() -> ! {
+    unreachable!("a waiter that has left its queue has no key")
 }
 
 /// What is done once the mutex is released: wake, and drop.
 ///
-/// Mostly nothing is, and that costs one look.
+/// One of each needs no allocation; mostly nothing is to be done.
 #[derive(Default)]
-pub(crate) struct Deferred(Option<Work>);
-
-/// One of each needs no allocation.
-#[derive(Default)]
-struct Work {
+pub(crate) struct Deferred {
     waker: Option<Waker>,
-    more_wakers: Vec<Waker>,
-    garbage: Option<Garbage>,
-    more_garbage: Vec<Garbage>,
+    old_waker: Option<Waker>,
+    scope: Option<Arc<Node>>,
+    more: Option<Box<More>>,
 }
 
-type Garbage = (Option<Waker>, Option<Arc<Node>>);
+#[derive(Default)]
+struct More {
+    wakers: Vec<Waker>,
+    old_wakers: Vec<Waker>,
+    scopes: Vec<Arc<Node>>,
+}
 
 impl Deferred {
     /// Keeps the waker of the present poll in a slot for one.
     pub(crate) fn keep(&mut self, slot: &mut Option<Waker>, waker: &Waker) {
         if !slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            self.drop_later(slot.replace(waker.clone()), None);
+            self.drop_waker(slot.replace(waker.clone()));
         }
     }
 
     /// Wakes whom a slot for one holds, if anybody.
+    #[inline]
     pub(crate) fn wake_taken(&mut self, taken: Option<Waker>) {
-        if let Some(waker) = taken {
-            self.wake(waker);
+        let Some(waker) = taken else { return };
+        if self.waker.is_none() {
+            self.waker = Some(waker);
+        } else {
+            self.more().wakers.push(waker);
         }
     }
 
-    fn wake(&mut self, waker: Waker) {
-        let work = self.0.get_or_insert_default();
-        if work.waker.is_none() {
-            work.waker = Some(waker);
+    /// Drops a waker that is not to be called any more, if there is one.
+    #[inline]
+    pub(crate) fn drop_waker(&mut self, waker: Option<Waker>) {
+        let Some(waker) = waker else { return };
+        if self.old_waker.is_none() {
+            self.old_waker = Some(waker);
         } else {
-            work.more_wakers.push(waker);
+            self.more().old_wakers.push(waker);
         }
     }
 
-    pub(crate) fn drop_later(&mut self, waker: Option<Waker>, scope: Option<Arc<Node>>) {
-        if waker.is_none() && scope.is_none() {
-            return;
-        }
-        let work = self.0.get_or_insert_default();
-        if work.garbage.is_none() {
-            work.garbage = Some((waker, scope));
+    #[inline]
+    fn drop_scope(&mut self, scope: Option<Arc<Node>>) {
+        let Some(scope) = scope else { return };
+        if self.scope.is_none() {
+            self.scope = Some(scope);
         } else {
-            work.more_garbage.push((waker, scope));
+            self.more().scopes.push(scope);
         }
+    }
+
+    #[cold]
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     /// Wakes whom the primitive has something for; the mutex must be free.
     #[inline]
     pub(crate) fn run(self) {
-        if let Some(work) = self.0 {
-            work.run();
+        let Self { waker, old_waker, scope, more } = self;
+        if let Some(waker) = waker {
+            quiet::wake(waker);
+        }
+        if let Some(waker) = old_waker {
+            drop_quietly(waker);
+        }
+        if let Some(scope) = scope {
+            let_go(scope);
+        }
+        if let Some(more) = more {
+            more.run();
         }
     }
 }
 
-impl Work {
+impl More {
+    #[cold]
     fn run(self) {
-        if let Some(waker) = self.waker {
-            quiet::wake(waker);
-        }
-        self.more_wakers.into_iter().for_each(quiet::wake);
-        drop_quietly((self.garbage, self.more_garbage));
+        self.wakers.into_iter().for_each(quiet::wake);
+        self.old_wakers.into_iter().for_each(drop_quietly);
+        self.scopes.into_iter().for_each(let_go);
+    }
+}
+
+/// Gives a scope back to the frame, or drops it; only the last who does drops what is foreign.
+#[inline]
+pub(crate) fn let_go(scope: Arc<Node>) {
+    if let Some(last) = frame::return_scope(scope).and_then(Arc::into_inner) {
+        drop_quietly(last);
     }
 }

@@ -64,6 +64,7 @@ const ALL: [Wait; 15] = [
 
 impl Wait {
     /// A number that is not 0, to be kept in an atomic.
+    #[inline]
     pub(crate) fn to_number(wait: Option<Self>) -> u8 {
         wait.map_or(0, |wait| wait as u8 + 1)
     }
@@ -104,6 +105,7 @@ pub(crate) fn note(wait: Wait) {
     let _ = NOTE.try_with(|note| note.set(Some(wait)));
 }
 
+#[inline]
 pub(crate) fn take() -> Option<Wait> {
     NOTE.try_with(Cell::take).ok().flatten()
 }

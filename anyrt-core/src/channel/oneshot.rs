@@ -212,7 +212,7 @@ impl<T> Operation for Recv<T> {
     }
 
     fn leave(&mut self, state: &mut State<T>, _: usize, deferred: &mut Deferred) {
-        deferred.drop_later(state.receiver.take(), None);
+        deferred.drop_waker(state.receiver.take());
     }
 }
 
@@ -296,7 +296,7 @@ impl<T> Operation for End<'_, T> {
     }
 
     fn leave(&mut self, state: &mut State<T>, _: usize, deferred: &mut Deferred) {
-        deferred.drop_later(state.sender.take(), None);
+        deferred.drop_waker(state.sender.take());
     }
 }
 

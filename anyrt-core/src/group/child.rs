@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::thread;
 
 use pin_project_lite::pin_project;
 
@@ -137,34 +138,50 @@ where
 {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.as_mut().project();
         if *this.has_ended {
             return Poll::Ready(());
         }
         let node = &*this.node;
         let stepped = catch_unwind(AssertUnwindSafe(|| {
-            let step = step(node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
+            step(node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
                 Some(body) => this.frame.enter_task(cx, |cx| body.poll(cx)),
                 None => Poll::Pending,
-            });
-            match step {
-                Step::Pending => None,
-                Step::Cut => Some(End::Cut),
-                Step::Ready(outcome) => Some(match outcome.into_result() {
-                    Ok(value) => End::Value(value),
-                    Err(failure) => End::Failed(failure),
-                }),
-            }
+            })
         }));
-        let mut end = match stepped {
-            Ok(None) => {
+        let ended = match stepped {
+            Ok(Step::Pending) => {
                 node.set_waiting(waiting::take());
                 return Poll::Pending;
             }
-            Ok(Some(end)) => end,
-            Err(payload) => End::Panicked(Panic::new(payload)),
+            Ok(Step::Cut) => Ok(None),
+            Ok(Step::Ready(outcome)) => Ok(Some(outcome)),
+            Err(payload) => Err(payload),
         };
+        self.end(ended);
+        Poll::Ready(())
+    }
+}
+
+impl<F, E, R> Child<F, E, R>
+where
+    F: Future<Output: Outcome<E, Value: Send + 'static>>,
+    E: Send + 'static,
+    R: Report<E>,
+{
+    /// Drops the body of a child that has ended, and tells how: with an outcome, cut, or in a panic.
+    #[inline(never)]
+    fn end(self: Pin<&mut Self>, ended: thread::Result<Option<F::Output>>) {
+        let this = self.project();
+        let ended = ended.and_then(|outcome| {
+            catch_unwind(AssertUnwindSafe(|| match outcome.map(Outcome::into_result) {
+                Some(Ok(value)) => End::Value(value),
+                Some(Err(failure)) => End::Failed(failure),
+                None => End::Cut,
+            }))
+        });
+        let mut end = ended.unwrap_or_else(|payload| End::Panicked(Panic::new(payload)));
         let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
         match dropped {
             Err(payload) if matches!(end, End::Panicked(_)) => drop_quietly(payload),
@@ -173,7 +190,6 @@ where
         }
         *this.has_ended = true;
         finish(this.node, this.report, end);
-        Poll::Ready(())
     }
 }
 

@@ -96,7 +96,7 @@ impl Supply for Rounds {
             self.open.push(Round { number, has_leader: false, left: together.len() });
             for key in together {
                 *waiters.data_mut(key) = number;
-                waiters.grant(key, deferred);
+                waiters.serve(key, deferred);
             }
         }
     }

@@ -69,6 +69,10 @@ impl<T> Supply for Slot<T> {
 
     const WAIT: Wait = Wait::Lock;
 
+    fn is_spent(&self) -> bool {
+        self.is_locked
+    }
+
     fn set_aside(&mut self, (): &mut ()) -> bool {
         !std::mem::replace(&mut self.is_locked, true)
     }

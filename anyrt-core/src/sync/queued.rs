@@ -19,12 +19,13 @@
 
 use std::fmt::{self, Debug};
 use std::ops::Deref;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use crate::lock::lock;
 use crate::sys::{Mutex, MutexGuard};
-use crate::wait_list::{Deferred, Standing, WaitList};
+use crate::tree::Node;
+use crate::wait_list::{Deferred, Standing, WaitList, let_go};
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
@@ -40,6 +41,11 @@ pub(crate) trait Supply: Sized {
 
     /// Whether one that comes may serve those that wait.
     const GATHERS: bool = false;
+
+    /// Whether nothing is left that anybody could be served with.
+    fn is_spent(&self) -> bool {
+        false
+    }
 
     /// Answers without a look at the queue; what is always answered so need not be waited for.
     fn answer(&self, _ask: Self::Ask) -> Option<Self::Taken> {
@@ -66,11 +72,13 @@ pub(crate) fn serve_in_order<S: Supply>(
     waiters: &mut WaitList<S::Ask>,
     deferred: &mut Deferred,
 ) {
-    while let Some(first) = waiters.first_eligible(deferred) {
+    while !supply.is_spent()
+        && let Some(first) = waiters.first_eligible(deferred)
+    {
         if !supply.set_aside(waiters.data_mut(first)) {
             return;
         }
-        waiters.grant(first, deferred);
+        waiters.serve(first, deferred);
     }
 }
 
@@ -100,17 +108,17 @@ impl<S: Supply> State<S> {
         if let Some(answer) = self.supply.answer(ask) {
             return Some(answer);
         }
-        let is_served = !self.waiters.has_eligible() && self.supply.set_aside(&mut ask);
-        is_served.then(|| self.supply.hand_out(ask))
-    }
-
-    /// Takes a waiter out that was served, with what was set aside for it.
-    fn take_granted(&mut self, key: usize, deferred: &mut Deferred) -> Option<S::Taken> {
-        if self.waiters.standing(key) != Standing::Granted {
+        if self.supply.is_spent() || self.waiters.has_eligible() {
             return None;
         }
-        let (ask, _) = self.waiters.remove(key, deferred);
-        Some(self.supply.hand_out(ask))
+        self.supply.set_aside(&mut ask).then(|| self.supply.hand_out(ask))
+    }
+
+    /// Takes a waiter out that was served, with what was set aside for it, and with its scope.
+    #[inline]
+    fn take_served(&mut self, key: usize) -> Option<(S::Taken, Option<Arc<Node>>)> {
+        let (ask, scope) = self.waiters.take_served(key)?;
+        Some((self.supply.hand_out(ask), scope))
     }
 }
 
@@ -288,13 +296,14 @@ fn enter_queue<S: Supply>(
     cx: &Context<'_>,
 ) -> Result<S::Taken, usize> {
     let key = state.waiters.push_back(ask, cx.waker());
-    if S::GATHERS || state.waiters.is_first_cancelled() {
+    if S::GATHERS || (!state.supply.is_spent() && state.waiters.is_first_cancelled()) {
         let mut deferred = Deferred::default();
         state.settle(&mut deferred);
-        let taken = state.take_granted(key, &mut deferred);
+        let served = state.take_served(key);
         drop(state);
         deferred.run();
-        if let Some(taken) = taken {
+        if let Some((taken, scope)) = served {
+            scope.map(let_go);
             return Ok(taken);
         }
     } else {
@@ -304,35 +313,43 @@ fn enter_queue<S: Supply>(
     Err(key)
 }
 
-#[inline(never)]
+#[inline]
 fn poll_in_queue<S: Supply>(queued: &Queued<S>, key: usize, cx: &Context<'_>) -> Place<S::Taken> {
-    let mut deferred = Deferred::default();
     let mut state = queued.lock();
-    let mut taken = state.take_granted(key, &mut deferred);
-    let mut is_lost = false;
-    if taken.is_none() {
-        is_lost = frame::is_cancelled();
-        if is_lost {
-            state.waiters.remove(key, &mut deferred);
-        } else {
-            // It may have been passed over while its scope was cancelled.
-            state.waiters.renew(key, cx.waker(), &mut deferred);
-        }
-        state.settle(&mut deferred);
-        if !is_lost {
-            taken = state.take_granted(key, &mut deferred);
-        }
+    let Some((taken, scope)) = state.take_served(key) else { return wait_on(state, key, cx) };
+    drop(state);
+    scope.map(let_go);
+    Place::Served(taken)
+}
+
+/// Looks after a waiter that was polled before it was served.
+#[inline(never)]
+fn wait_on<S: Supply>(
+    mut state: MutexGuard<'_, State<S>>,
+    key: usize,
+    cx: &Context<'_>,
+) -> Place<S::Taken> {
+    let mut deferred = Deferred::default();
+    let is_lost = frame::is_cancelled();
+    if is_lost {
+        state.waiters.remove(key, &mut deferred);
+    } else {
+        // It may have been passed over while its scope was cancelled.
+        state.waiters.renew(key, cx.waker(), &mut deferred);
     }
+    state.settle(&mut deferred);
+    let served = if is_lost { None } else { state.take_served(key) };
     drop(state);
     deferred.run();
-    match taken {
-        Some(taken) => Place::Served(taken),
-        None if is_lost => Place::Lost,
-        None => {
-            leaf::wait(cx.waker(), S::WAIT);
-            Place::Kept
-        }
+    if let Some((taken, scope)) = served {
+        scope.map(let_go);
+        return Place::Served(taken);
     }
+    if is_lost {
+        return Place::Lost;
+    }
+    leaf::wait(cx.waker(), S::WAIT);
+    Place::Kept
 }
 
 impl<G: Deref<Target: Gate>> Debug for Asking<G> {

@@ -71,7 +71,7 @@ impl State {
         if self.turn == Turn::Free
             && let Some(first) = self.waiters.first_eligible(deferred)
         {
-            self.waiters.grant(first, deferred);
+            self.waiters.serve(first, deferred);
             self.turn = Turn::Granted;
         }
     }

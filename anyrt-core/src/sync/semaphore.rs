@@ -50,6 +50,15 @@ impl Supply for Permits {
 
     const WAIT: Wait = Wait::Acquire;
 
+    fn is_spent(&self) -> bool {
+        self.permits == 0
+    }
+
+    /// Who asks for none waits for nobody.
+    fn answer(&self, count: usize) -> Option<usize> {
+        (count == 0).then_some(0)
+    }
+
     fn set_aside(&mut self, count: &mut usize) -> bool {
         let fits = self.permits >= *count;
         if fits {

@@ -110,8 +110,11 @@ impl Inquiry {
     }
 
     /// Forgets what it was about to find out: the scope is not cancelled any more.
+    #[inline]
     pub(crate) fn forget(&mut self) {
-        self.question = None;
+        if self.question.is_some() {
+            self.question = None;
+        }
     }
 
     /// Looks at the holders after a pass in which the body stayed pending.

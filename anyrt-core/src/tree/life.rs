@@ -10,6 +10,7 @@ use crate::sys::atomic::Ordering;
 
 impl Node {
     /// Notes that the owner polls it now.
+    #[inline]
     pub(crate) fn mark_polled(&self) {
         self.polls.store(self.polls().wrapping_add(1), Ordering::Relaxed);
         if self.has(STALLED) {

@@ -260,6 +260,7 @@ impl Node {
         self.waker.wake();
     }
 
+    #[inline]
     pub(crate) fn set_waiting(&self, wait: Option<Wait>) {
         self.waiting.store(Wait::to_number(wait), Ordering::Relaxed);
     }
@@ -268,6 +269,7 @@ impl Node {
         Wait::from_number(self.waiting.load(Ordering::Relaxed))
     }
 
+    #[inline]
     pub(crate) fn polls(&self) -> u32 {
         self.polls.load(Ordering::Relaxed)
     }

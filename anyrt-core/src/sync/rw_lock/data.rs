@@ -120,6 +120,10 @@ impl<T> Supply for Data<T> {
 
     const WAIT: Wait = Wait::Lock;
 
+    fn is_spent(&self) -> bool {
+        self.is_writing
+    }
+
     fn set_aside(&mut self, mode: &mut Mode) -> bool {
         match mode {
             _ if self.is_writing => return false,
