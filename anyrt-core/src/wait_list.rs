@@ -364,9 +364,13 @@ fn has_left() -> ! {
 
 /// What is done once the mutex is released: wake, and drop.
 ///
-/// One of each needs no allocation; mostly nothing is to be done.
+/// Mostly nothing is, and that costs one look.
 #[derive(Default)]
-pub(crate) struct Deferred {
+pub(crate) struct Deferred(Option<Work>);
+
+/// One of each needs no allocation.
+#[derive(Default)]
+struct Work {
     waker: Option<Waker>,
     old_waker: Option<Waker>,
     scope: Option<Arc<Node>>,
@@ -392,10 +396,11 @@ impl Deferred {
     #[inline]
     pub(crate) fn wake_taken(&mut self, taken: Option<Waker>) {
         let Some(waker) = taken else { return };
-        if self.waker.is_none() {
-            self.waker = Some(waker);
+        let work = self.0.get_or_insert_default();
+        if work.waker.is_none() {
+            work.waker = Some(waker);
         } else {
-            self.more().wakers.push(waker);
+            work.more().wakers.push(waker);
         }
     }
 
@@ -403,31 +408,42 @@ impl Deferred {
     #[inline]
     pub(crate) fn drop_waker(&mut self, waker: Option<Waker>) {
         let Some(waker) = waker else { return };
-        if self.old_waker.is_none() {
-            self.old_waker = Some(waker);
+        let work = self.0.get_or_insert_default();
+        if work.old_waker.is_none() {
+            work.old_waker = Some(waker);
         } else {
-            self.more().old_wakers.push(waker);
+            work.more().old_wakers.push(waker);
         }
     }
 
     #[inline]
     fn drop_scope(&mut self, scope: Option<Arc<Node>>) {
         let Some(scope) = scope else { return };
-        if self.scope.is_none() {
-            self.scope = Some(scope);
+        let work = self.0.get_or_insert_default();
+        if work.scope.is_none() {
+            work.scope = Some(scope);
         } else {
-            self.more().scopes.push(scope);
+            work.more().scopes.push(scope);
         }
-    }
-
-    #[cold]
-    fn more(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
     }
 
     /// Wakes whom the primitive has something for; the mutex must be free.
     #[inline]
     pub(crate) fn run(self) {
+        if let Some(work) = self.0 {
+            work.run();
+        }
+    }
+}
+
+impl Work {
+    #[cold]
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    #[inline(never)]
+    fn run(self) {
         let Self { waker, old_waker, scope, more } = self;
         if let Some(waker) = waker {
             quiet::wake(waker);

@@ -9,9 +9,9 @@
 //!   sender still has its item: dropped then, it delivers nothing (law P3).
 //! - **Items.** As many waiting receivers are granted as there are items, first come first. The item
 //!   of the n-th granted receiver is the n-th item, so that order holds whoever is polled first
-//!   (law F1); a receiver that comes later takes the first item behind them. An item stays in the
-//!   buffer (in a rendezvous: with its sender) until its receiver is polled, so a receiver that is
-//!   dropped has taken nothing.
+//!   (law F1); a receiver that comes later takes the first item behind them. Promised items lie
+//!   apart, before the buffer, and are in the channel (in a rendezvous: with their senders) until
+//!   their receivers are polled, so a receiver that is dropped has taken nothing.
 //! - **Rendezvous.** A waiting sender holds its item out in its entry; it is granted when a receiver
 //!   has taken that. What a cancelled sender holds out is not there to be taken (law P1). A sender that
 //!   leaves takes its item along, and the last grant is taken back.
@@ -29,6 +29,9 @@ use super::statistics::ChannelStatistics;
 use crate::wait_list::{Deferred, Standing, WaitList};
 
 pub(super) struct State<T> {
+    /// The items that are promised to granted receivers, in the order of grants.
+    promised_items: VecDeque<T>,
+    /// The items that are promised to nobody.
     buffer: VecDeque<T>,
     /// `usize::MAX` is unbounded; 0 is a rendezvous.
     capacity: usize,
@@ -65,6 +68,7 @@ pub(super) enum Progress<T> {
 impl<T> State<T> {
     pub(super) fn new(capacity: Option<usize>) -> Self {
         Self {
+            promised_items: VecDeque::new(),
             buffer: VecDeque::new(),
             capacity: capacity.unwrap_or(usize::MAX),
             reserved: 0,
@@ -82,17 +86,22 @@ impl<T> State<T> {
         self.capacity == 0
     }
 
-    /// Whether there are so many items that a receiver could take.
-    fn has_items(&self, count: usize) -> bool {
-        if self.is_rendezvous() {
-            count == 0 || self.waiting_senders.nth_eligible(count - 1).is_some()
-        } else {
-            self.buffer.len() >= count
-        }
+    /// Whether there is an item that is promised to nobody.
+    fn has_free_item(&self) -> bool {
+        if self.is_rendezvous() { self.has_held_out(self.promised) } else { !self.buffer.is_empty() }
+    }
+
+    /// Whether a sender holds out the item at a place in the order.
+    fn has_held_out(&self, place: usize) -> bool {
+        self.waiting_senders.nth_eligible(place).is_some()
+    }
+
+    fn count_items(&self) -> usize {
+        self.promised_items.len() + self.buffer.len()
     }
 
     fn has_place(&self) -> bool {
-        self.buffer.len() + self.reserved < self.capacity
+        self.count_items() + self.reserved < self.capacity
     }
 
     fn settle(&mut self, deferred: &mut Deferred) {
@@ -111,19 +120,32 @@ impl<T> State<T> {
     }
 
     fn settle_receivers(&mut self, deferred: &mut Deferred) {
-        while self.promised > 0 && !self.has_items(self.promised) {
-            self.waiting_receivers.revoke_last();
-            self.promised -= 1;
+        if self.is_rendezvous() {
+            while self.promised > 0 && !self.has_held_out(self.promised - 1) {
+                self.waiting_receivers.revoke_last();
+                self.promised -= 1;
+            }
         }
         while self.waiting_receivers.has_waiting()
-            && self.has_items(self.promised + 1)
+            && self.has_free_item()
             && let Some(first) = self.waiting_receivers.first_eligible(deferred)
         {
             self.waiting_receivers.grant(first, deferred);
             self.promised += 1;
+            self.promised_items.extend(self.buffer.pop_front());
         }
         if self.is_over() {
             self.waiting_receivers.wake_waiting(deferred);
+        }
+    }
+
+    /// Forgets what was promised to so many receivers that have left.
+    fn withdraw_promises(&mut self, count: usize) {
+        for _ in 0..count {
+            self.promised -= 1;
+            if let Some(item) = self.promised_items.pop_back() {
+                self.buffer.push_front(item);
+            }
         }
     }
 
@@ -137,7 +159,7 @@ impl<T> State<T> {
 
     /// Whether nothing will be received any more.
     pub(super) fn is_over(&self) -> bool {
-        self.senders == 0 && !self.has_items(1)
+        self.senders == 0 && self.count_items() == 0 && !self.has_held_out(0)
     }
 
     fn next_clone(&mut self) -> CloneId {
@@ -173,7 +195,7 @@ impl<T> State<T> {
     ) -> VecDeque<T> {
         self.receivers -= 1;
         let closed = self.waiting_receivers.close(|waiting| *waiting == clone, deferred);
-        self.promised -= count_granted(&closed);
+        self.withdraw_promises(count_granted(&closed));
         if self.receivers > 0 {
             self.settle(deferred);
             return VecDeque::new();
@@ -197,7 +219,7 @@ impl<T> State<T> {
 
     pub(super) fn statistics(&self) -> ChannelStatistics {
         ChannelStatistics {
-            used: self.buffer.len(),
+            used: self.count_items(),
             reserved: self.reserved,
             capacity: Some(self.capacity).filter(|capacity| *capacity < usize::MAX),
             senders: self.senders,

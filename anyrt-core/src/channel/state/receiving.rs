@@ -9,9 +9,13 @@ impl<T> State<T> {
     /// Takes the first item that is promised to nobody.
     #[inline]
     pub(in super::super) fn try_recv(&mut self, deferred: &mut Deferred) -> Progress<T> {
-        if self.has_items(self.promised + 1)
-            && let Some(item) = self.take_item(self.promised, deferred)
-        {
+        let item = if self.is_rendezvous() {
+            self.take_held_out(self.promised, deferred)
+        } else {
+            self.buffer.pop_front()
+        };
+        if let Some(item) = item {
+            self.give_place_away(deferred);
             return Progress::Done(item);
         }
         if self.is_over() { Progress::Closed } else { Progress::Waiting }
@@ -37,9 +41,15 @@ impl<T> State<T> {
         }
         if standing == Standing::Granted {
             let rank = self.waiting_receivers.rank(key);
-            if let Some(item) = self.take_item(rank, deferred) {
+            let item = if self.is_rendezvous() {
+                self.take_held_out(rank, deferred)
+            } else {
+                self.promised_items.remove(rank)
+            };
+            if let Some(item) = item {
                 self.waiting_receivers.remove(key, deferred);
                 self.promised -= 1;
+                self.give_place_away(deferred);
                 return Progress::Done(item);
             }
             // The sender that held it out was cancelled in this moment.
@@ -58,7 +68,7 @@ impl<T> State<T> {
     /// Takes a receive out of the queue; what it was promised passes on.
     pub(in super::super) fn withdraw_recv(&mut self, key: usize, deferred: &mut Deferred) {
         let (_, standing) = self.waiting_receivers.remove(key, deferred);
-        self.promised -= usize::from(standing == Standing::Granted);
+        self.withdraw_promises(usize::from(standing == Standing::Granted));
         self.settle_receivers(deferred);
     }
 
@@ -67,22 +77,21 @@ impl<T> State<T> {
         self.waiting_receivers.standing(key) == Standing::Granted
     }
 
-    /// Takes the item at a place in the order, and gives its place away.
+    /// Has a sender use the place of an item that was taken.
     #[inline]
-    fn take_item(&mut self, place: usize, deferred: &mut Deferred) -> Option<T> {
+    fn give_place_away(&mut self, deferred: &mut Deferred) {
         if self.is_rendezvous() {
-            return self.take_held_out(place, deferred);
+            return;
         }
-        let item = if place == 0 { self.buffer.pop_front() } else { self.buffer.remove(place) };
         if self.waiting_senders.has_waiting() {
             self.settle_senders(deferred);
         }
-        if self.senders == 0 && self.buffer.is_empty() {
+        if self.senders == 0 && self.count_items() == 0 {
             self.waiting_receivers.wake_waiting(deferred);
         }
-        item
     }
 
+    /// Takes the item at a place in the order from the sender that holds it out.
     fn take_held_out(&mut self, place: usize, deferred: &mut Deferred) -> Option<T> {
         let sender = self.waiting_senders.nth_eligible(place)?;
         let item = self.waiting_senders.data_mut(sender).item.take();
