@@ -64,6 +64,7 @@ mod block;
 pub mod blocking;
 mod budget;
 pub mod channel;
+mod deferred;
 mod driver;
 mod engine;
 pub mod error;

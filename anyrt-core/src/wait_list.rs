@@ -15,13 +15,13 @@
 //! - An entry whose scope is cancelled gets no new grant (law P1). It is woken instead, once, to
 //!   look again: a shield may have been raised meanwhile, and then it takes its place.
 //! - Wakers are called, and wakers and scopes are dropped, after the mutex is released: they go
-//!   through [`Deferred`].
+//!   through [`Deferred`], or to whoever holds the mutex.
 
 use std::sync::Arc;
 use std::task::Waker;
 
+use crate::deferred::Deferred;
 use crate::frame;
-use crate::quiet::{self, drop_quietly};
 use crate::seat::address;
 use crate::tree::Node;
 
@@ -165,7 +165,11 @@ impl<T> WaitList<T> {
     #[inline]
     pub(crate) fn first_eligible(&mut self, deferred: &mut Deferred) -> Option<usize> {
         let first = self.waiting.head?;
-        if self.entries[first].is_cancelled() { self.pass_over(first, deferred) } else { Some(first) }
+        if self.entries[first].is_cancelled() {
+            self.pass_over(first, deferred)
+        } else {
+            Some(first)
+        }
     }
 
     #[cold]
@@ -244,6 +248,7 @@ impl<T> WaitList<T> {
     }
 
     /// Sets aside for this waiter what it waits for, where the order of grants means nothing.
+    #[inline]
     pub(crate) fn serve(&mut self, key: usize, deferred: &mut Deferred) {
         let entry = self.unlink(key);
         entry.standing = Standing::Granted;
@@ -360,119 +365,4 @@ impl<T> WaitList<T> {
 #[cold]
 fn has_left() -> ! {
     unreachable!("a waiter that has left its queue has no key")
-}
-
-/// What is done once the mutex is released: wake, and drop.
-///
-/// Mostly nothing is, and that costs one look.
-#[derive(Default)]
-pub(crate) struct Deferred(Option<Work>);
-
-/// One of each needs no allocation.
-#[derive(Default)]
-struct Work {
-    waker: Option<Waker>,
-    old_waker: Option<Waker>,
-    scope: Option<Arc<Node>>,
-    more: Option<Box<More>>,
-}
-
-#[derive(Default)]
-struct More {
-    wakers: Vec<Waker>,
-    old_wakers: Vec<Waker>,
-    scopes: Vec<Arc<Node>>,
-}
-
-impl Deferred {
-    /// Keeps the waker of the present poll in a slot for one.
-    pub(crate) fn keep(&mut self, slot: &mut Option<Waker>, waker: &Waker) {
-        if !slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            self.drop_waker(slot.replace(waker.clone()));
-        }
-    }
-
-    /// Wakes whom a slot for one holds, if anybody.
-    #[inline]
-    pub(crate) fn wake_taken(&mut self, taken: Option<Waker>) {
-        let Some(waker) = taken else { return };
-        let work = self.0.get_or_insert_default();
-        if work.waker.is_none() {
-            work.waker = Some(waker);
-        } else {
-            work.more().wakers.push(waker);
-        }
-    }
-
-    /// Drops a waker that is not to be called any more, if there is one.
-    #[inline]
-    pub(crate) fn drop_waker(&mut self, waker: Option<Waker>) {
-        let Some(waker) = waker else { return };
-        let work = self.0.get_or_insert_default();
-        if work.old_waker.is_none() {
-            work.old_waker = Some(waker);
-        } else {
-            work.more().old_wakers.push(waker);
-        }
-    }
-
-    #[inline]
-    fn drop_scope(&mut self, scope: Option<Arc<Node>>) {
-        let Some(scope) = scope else { return };
-        let work = self.0.get_or_insert_default();
-        if work.scope.is_none() {
-            work.scope = Some(scope);
-        } else {
-            work.more().scopes.push(scope);
-        }
-    }
-
-    /// Wakes whom the primitive has something for; the mutex must be free.
-    #[inline]
-    pub(crate) fn run(self) {
-        if let Some(work) = self.0 {
-            work.run();
-        }
-    }
-}
-
-impl Work {
-    #[cold]
-    fn more(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
-    }
-
-    #[inline(never)]
-    fn run(self) {
-        let Self { waker, old_waker, scope, more } = self;
-        if let Some(waker) = waker {
-            quiet::wake(waker);
-        }
-        if let Some(waker) = old_waker {
-            drop_quietly(waker);
-        }
-        if let Some(scope) = scope {
-            let_go(scope);
-        }
-        if let Some(more) = more {
-            more.run();
-        }
-    }
-}
-
-impl More {
-    #[cold]
-    fn run(self) {
-        self.wakers.into_iter().for_each(quiet::wake);
-        self.old_wakers.into_iter().for_each(drop_quietly);
-        self.scopes.into_iter().for_each(let_go);
-    }
-}
-
-/// Gives a scope back to the frame, or drops it; only the last who does drops what is foreign.
-#[inline]
-pub(crate) fn let_go(scope: Arc<Node>) {
-    if let Some(last) = frame::return_scope(scope).and_then(Arc::into_inner) {
-        drop_quietly(last);
-    }
 }

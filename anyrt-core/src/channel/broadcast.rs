@@ -17,10 +17,10 @@ use std::sync::Arc;
 pub use receiver::{BroadcastReceiver, BroadcastReceiving};
 pub use state::BroadcastStatistics;
 
+use crate::deferred::Deferred;
 use crate::error::SendError;
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::wait_list::Deferred;
 use state::State;
 
 /// Makes a channel whose every receiver sees every item.

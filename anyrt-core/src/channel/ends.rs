@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use super::operation::{Operation, Place};
 use super::sender::Sender;
 use super::state::State;
-use crate::wait_list::Deferred;
+use crate::deferred::Deferred;
 use crate::waiting::Wait;
 
 /// The future of [`Sender::closed`].

@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::operation::{Operation, Place};
+use crate::deferred::Deferred;
 use crate::error::{Closed, SendError, TryRecvError};
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// Makes a channel for one value.

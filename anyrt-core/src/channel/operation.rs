@@ -10,9 +10,9 @@
 
 use std::task::{Context, Poll, Waker, ready};
 
+use crate::deferred::Deferred;
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 

@@ -13,10 +13,11 @@ use std::task::{Context, Poll, Waker};
 
 use super::operation::{Operation, Place};
 use super::{Receiver, Sender};
+use crate::deferred::Deferred;
 use crate::error::{SendError, TaskDoneError, TryRecvError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::wait_list::{Deferred, Standing, WaitList};
+use crate::wait_list::{Standing, WaitList};
 use crate::waiting::Wait;
 
 /// A queue that many tasks put into and get from.

@@ -10,11 +10,11 @@ use super::statistics::ChannelStatistics;
 use super::stream::Listening;
 use super::weak::WeakReceiver;
 use crate::block::block_on;
+use crate::deferred::Deferred;
 use crate::error::{Closed, RecvTimeoutError, TryRecvError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
-use crate::wait_list::Deferred;
 
 /// The receiving half of a channel.
 ///

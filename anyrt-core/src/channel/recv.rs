@@ -8,8 +8,8 @@ use std::task::{Context, Poll, Waker};
 use super::operation::{Operation, Place};
 use super::receiver::Receiver;
 use super::state::{Progress, State};
+use crate::deferred::Deferred;
 use crate::error::Closed;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// The future of [`Receiver::recv`].

@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use super::operation::{Operation, Place};
 use super::sender::Sender;
 use super::state::{Progress, State};
+use crate::deferred::Deferred;
 use crate::error::SendError;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// The future of [`Sender::send`].

@@ -12,11 +12,11 @@ use super::state::{CloneId, Progress, State};
 use super::statistics::ChannelStatistics;
 use super::weak::WeakSender;
 use crate::block::block_on;
+use crate::deferred::Deferred;
 use crate::error::{ReserveError, SendError, SendTimeoutError, TryReserveError, TrySendError};
 use crate::lock::lock;
 use crate::sys::Mutex;
 use crate::sys::atomic::{AtomicBool, Ordering};
-use crate::wait_list::Deferred;
 
 /// The sending half of a channel; clones are counted.
 pub struct Sender<T> {

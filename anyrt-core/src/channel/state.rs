@@ -26,7 +26,8 @@ use std::collections::VecDeque;
 use std::task::Waker;
 
 use super::statistics::ChannelStatistics;
-use crate::wait_list::{Deferred, Standing, WaitList};
+use crate::deferred::Deferred;
+use crate::wait_list::{Standing, WaitList};
 
 pub(super) struct State<T> {
     /// The items that are promised to granted receivers, in the order of grants.
@@ -88,7 +89,11 @@ impl<T> State<T> {
 
     /// Whether there is an item that is promised to nobody.
     fn has_free_item(&self) -> bool {
-        if self.is_rendezvous() { self.has_held_out(self.promised) } else { !self.buffer.is_empty() }
+        if self.is_rendezvous() {
+            self.has_held_out(self.promised)
+        } else {
+            !self.buffer.is_empty()
+        }
     }
 
     /// Whether a sender holds out the item at a place in the order.
@@ -132,7 +137,9 @@ impl<T> State<T> {
         {
             self.waiting_receivers.grant(first, deferred);
             self.promised += 1;
-            self.promised_items.extend(self.buffer.pop_front());
+            if let Some(item) = self.buffer.pop_front() {
+                self.promised_items.push_back(item);
+            }
         }
         if self.is_over() {
             self.waiting_receivers.wake_waiting(deferred);

@@ -15,8 +15,8 @@ use futures_core::Stream;
 use super::operation::Place;
 use super::receiver::Receiver;
 use super::state::State;
+use crate::deferred::Deferred;
 use crate::sys::atomic::{AtomicUsize, Ordering};
-use crate::wait_list::Deferred;
 
 /// The place of a stream in the queue of receivers: one more than its key, or 0.
 #[derive(Default)]

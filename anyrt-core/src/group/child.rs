@@ -139,14 +139,14 @@ where
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.as_mut().project();
+        let this = self.as_mut().project();
         if *this.has_ended {
             return Poll::Ready(());
         }
-        let node = &*this.node;
-        let stepped = catch_unwind(AssertUnwindSafe(|| {
-            step(node, this.inquiry, cx, |cx| match this.body.as_mut().as_pin_mut() {
-                Some(body) => this.frame.enter_task(cx, |cx| body.poll(cx)),
+        let (node, inquiry, frame, mut body) = (&*this.node, this.inquiry, this.frame, this.body);
+        let stepped = catch_unwind(AssertUnwindSafe(move || {
+            step(node, inquiry, cx, move |cx| match body.as_mut().as_pin_mut() {
+                Some(body) => frame.enter_task(cx, |cx| body.poll(cx)),
                 None => Poll::Pending,
             })
         }));

@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::queued::{Asking, Gate, Queued, Supply};
-use crate::wait_list::{Deferred, WaitList};
+use crate::deferred::Deferred;
+use crate::wait_list::WaitList;
 use crate::waiting::Wait;
 
 /// A place where tasks wait for each other, always so many.

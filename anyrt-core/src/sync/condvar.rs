@@ -14,8 +14,9 @@ use std::fmt::{self, Debug};
 
 use super::mutex::Relock;
 use super::queued::{Gate, Queued, Supply, serve_in_order};
+use crate::deferred::Deferred;
 use crate::leaf;
-use crate::wait_list::{Deferred, WaitList};
+use crate::wait_list::WaitList;
 use crate::waiting::Wait;
 
 pub use wait::CondvarWait;

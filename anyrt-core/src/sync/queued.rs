@@ -22,10 +22,11 @@ use std::ops::Deref;
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use crate::deferred::{Deferred, let_go};
 use crate::lock::lock;
 use crate::sys::{Mutex, MutexGuard};
 use crate::tree::Node;
-use crate::wait_list::{Deferred, Standing, WaitList, let_go};
+use crate::wait_list::{Standing, WaitList};
 use crate::waiting::Wait;
 use crate::{budget, frame, leaf};
 
@@ -62,11 +63,13 @@ pub(crate) trait Supply: Sized {
     fn put_back(&mut self, ask: Self::Ask);
 
     /// Serves the waiters as far as the supply goes.
+    #[inline]
     fn settle(&mut self, waiters: &mut WaitList<Self::Ask>, deferred: &mut Deferred) {
         serve_in_order(self, waiters, deferred);
     }
 }
 
+#[inline]
 pub(crate) fn serve_in_order<S: Supply>(
     supply: &mut S,
     waiters: &mut WaitList<S::Ask>,
@@ -99,6 +102,7 @@ impl<S: Supply + Default> Default for Queued<S> {
 }
 
 impl<S: Supply> State<S> {
+    #[inline]
     fn settle(&mut self, deferred: &mut Deferred) {
         self.supply.settle(&mut self.waiters, deferred);
     }
@@ -303,7 +307,7 @@ fn enter_queue<S: Supply>(
         drop(state);
         deferred.run();
         if let Some((taken, scope)) = served {
-            scope.map(let_go);
+            let_go(scope);
             return Ok(taken);
         }
     } else {
@@ -318,7 +322,7 @@ fn poll_in_queue<S: Supply>(queued: &Queued<S>, key: usize, cx: &Context<'_>) ->
     let mut state = queued.lock();
     let Some((taken, scope)) = state.take_served(key) else { return wait_on(state, key, cx) };
     drop(state);
-    scope.map(let_go);
+    let_go(scope);
     Place::Served(taken)
 }
 
@@ -342,7 +346,7 @@ fn wait_on<S: Supply>(
     drop(state);
     deferred.run();
     if let Some((taken, scope)) = served {
-        scope.map(let_go);
+        let_go(scope);
         return Place::Served(taken);
     }
     if is_lost {

@@ -16,12 +16,13 @@ mod rate;
 use std::fmt::{self, Debug};
 use std::time::{Duration, Instant};
 
+use crate::deferred::Deferred;
 use crate::driver::{Ambient, Driver};
 use crate::error::TryAcquireError;
 use crate::lock::lock;
 use crate::source::Source;
 use crate::sys::Mutex;
-use crate::wait_list::{Deferred, WaitList};
+use crate::wait_list::WaitList;
 
 pub use acquire::RateAcquire;
 use rate::{Rate, Ticks};

@@ -103,7 +103,8 @@ impl Semaphore {
     /// Waits for `count` permits, and takes all of them at once.
     ///
     /// While it waits at the head of the queue, nobody behind it is served (law L3). More permits
-    /// than there will ever be are waited for, too: permits can be added.
+    /// than there will ever be are waited for, too: permits can be added. No permits at all are there
+    /// at once.
     ///
     /// # Cancel safety
     ///

@@ -12,6 +12,7 @@ mod mutex;
 mod once_cell;
 mod resource_guard;
 mod rw_lock;
+mod semaphore;
 mod steps;
 mod subjects;
 mod support;

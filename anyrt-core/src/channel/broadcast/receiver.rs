@@ -8,10 +8,10 @@ use std::task::{Context, Poll, Waker};
 
 use super::state::{BroadcastStatistics, State};
 use crate::channel::operation::{Operation, Place};
+use crate::deferred::Deferred;
 use crate::error::{BroadcastError, TryBroadcastError};
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// The receiving half of a [`broadcast`](super::broadcast) channel.

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::Waker;
 
+use crate::deferred::Deferred;
 use crate::error::BroadcastError;
-use crate::wait_list::{Deferred, WaitList};
+use crate::wait_list::WaitList;
 
 pub(super) struct State<T> {
     slots: VecDeque<Slot<T>>,

@@ -3,7 +3,8 @@
 use std::task::Waker;
 
 use super::{CloneId, Progress, State};
-use crate::wait_list::{Deferred, Standing};
+use crate::deferred::Deferred;
+use crate::wait_list::Standing;
 
 impl<T> State<T> {
     /// Takes the first item that is promised to nobody.

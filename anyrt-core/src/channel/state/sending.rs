@@ -3,7 +3,8 @@
 use std::task::Waker;
 
 use super::{CloneId, Offer, Progress, State};
-use crate::wait_list::{Deferred, Standing};
+use crate::deferred::Deferred;
+use crate::wait_list::Standing;
 
 impl<T> State<T> {
     /// Puts an item in if that needs no waiting; else it stays where it is.

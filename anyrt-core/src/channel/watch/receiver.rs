@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 
 use super::{Shared, State, WatchStatistics};
 use crate::channel::operation::{Operation, Place};
+use crate::deferred::Deferred;
 use crate::error::Closed;
 use crate::lock::lock;
-use crate::wait_list::Deferred;
 use crate::waiting::Wait;
 
 /// The receiving half of a [`watch`](super::watch) channel.

@@ -6,9 +6,9 @@ use std::thread;
 
 use super::receiver::WatchReceiver;
 use super::{Shared, WatchStatistics};
+use crate::deferred::Deferred;
 use crate::error::SendError;
 use crate::lock::lock;
-use crate::wait_list::Deferred;
 
 /// The sending half of a [`watch`](super::watch) channel; clones are counted.
 ///
