@@ -4,6 +4,7 @@
 //! them. The laws ask for them through these traits, so that a saboteur can stand in for one.
 
 mod channels;
+mod rate;
 mod sync;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use anyrt_core::sync::{Barrier, CapacityLimiter, Event};
 pub use self::channels::{
     AnyBroadcast, AnyOneshot, AnyQueue, AnyWatch, CoreOneshot, CoreOneshotReceiver, Shown,
 };
+pub use self::rate::AnyRateLimiter;
 pub use self::sync::{AnyBarrier, AnyCondition, AnyEvent, AnyLimiter, CoreCondition};
 
 /// One of each.

@@ -18,6 +18,9 @@ mod readiness;
 mod shields;
 pub(crate) mod tools;
 
+use std::sync::Arc;
+
+use anyrt_core::sync::RateLimiter;
 use anyrt_core::{Backend, Net, Toplevel};
 
 use self::backend::{caller, dropped, network, unknown_thread};
@@ -30,13 +33,15 @@ pub use self::backend::dropped::abort_law_of;
 #[cfg(feature = "report")]
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
 pub use self::joins::join_laws_of;
+pub use self::limiters::rate_law_of;
 
 /// Gives the laws that every backend must obey.
 ///
 /// They come in the order of `docs/laws.md`.
 ///
 /// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
-/// [`driver_laws`]: a part of B10, B11, which [`abort_law_of`] has for others, and the J laws.
+/// [`driver_laws`]: a part of B10, B11, which [`abort_law_of`] has for others, the J laws,
+/// and L9.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
@@ -68,7 +73,8 @@ pub fn kit_laws_of<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`], with all of B10, B11, and the laws of the join policies.
+/// These are [`laws`], with all of B10, B11, the laws of the join policies, and L9, of what takes a
+/// driver for its clock.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {
@@ -77,6 +83,7 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
     laws.insert(behind_b, dropped::law());
     let behind_i = laws.iter().take_while(|law| !law.id.starts_with('R')).count();
     laws.splice(behind_i..behind_i, join_laws_of::<Engine, _>());
+    laws.push(rate_law_of::<_, Arc<RateLimiter<_>>>());
     for law in &mut laws {
         if law.id == "B10" {
             law.check = |driver| {

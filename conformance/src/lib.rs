@@ -37,14 +37,15 @@ mod support;
 
 pub use abort::{Abort, Aborting, Moment};
 pub use kit::{
-    AnyBarrier, AnyBroadcast, AnyCondition, AnyEvent, AnyLimiter, AnyOneshot, AnyQueue, AnyWatch,
-    CoreCondition, CoreKit, CoreOneshot, CoreOneshotReceiver, Kit, Shown,
+    AnyBarrier, AnyBroadcast, AnyCondition, AnyEvent, AnyLimiter, AnyOneshot, AnyQueue,
+    AnyRateLimiter, AnyWatch, CoreCondition, CoreKit, CoreOneshot, CoreOneshotReceiver, Kit, Shown,
 };
 pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};
 pub use laws::{
-    abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, with_net,
+    abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, rate_law_of,
+    with_net,
 };
 pub use policies::{Engine, Policies};
 pub use run::{Measured, Outcome, hold, measure, run_law};

@@ -1,16 +1,17 @@
-//! Laws L: semaphores.
+//! Laws L: semaphores, locks, limiters.
 
 mod adding;
 mod condition;
 mod counting;
 mod many;
 mod meeting;
+mod passing;
 mod release;
 mod tokens;
 
-use anyrt_core::{Backend, Toplevel};
+use anyrt_core::{Backend, Driver, Toplevel};
 
-use crate::kit::Kit;
+use crate::kit::{AnyRateLimiter, Kit};
 use crate::law::Law;
 
 pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
@@ -63,4 +64,15 @@ pub(crate) fn kit_laws<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
             meeting::l8::<B, K::Event, K::Barrier>,
         ),
     ]
+}
+
+/// Gives law L9, checked on a rate limiter that may have a fault.
+pub fn rate_law_of<D: Driver + Toplevel, R: AnyRateLimiter<D>>() -> Law<D> {
+    Law::new(
+        "L9",
+        "A `RateLimiter` lets its waiters pass in order: in no period more than its count, and a \
+         burst on top where one was allowed; who is cut or dropped did not pass, and costs nobody \
+         behind it anything.",
+        passing::l9::<D, R>,
+    )
 }
