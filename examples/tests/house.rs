@@ -29,11 +29,12 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "anyrt-core",
     "anyrt-tokio",
     "anyrt-smol",
     "anyrt-async-std",
+    "anyrt-sim",
     "anyrt-macros",
     "anyrt",
     "conformance",

@@ -1,0 +1,32 @@
+//! A simulator as a backend of anyrt: virtual time, seeded schedules, for tests that replay.
+#![forbid(unsafe_code)]
+
+mod advance;
+mod backend;
+mod blocking;
+mod config;
+mod drive;
+mod error;
+mod idle;
+mod lock;
+mod place;
+mod random;
+mod schedule;
+mod sim;
+mod sleep;
+mod task;
+mod timers;
+mod trace;
+mod world;
+
+pub use advance::{Advance, WaitUntilIdle, advance, wait_until_idle};
+pub use backend::SimBackend;
+pub use error::{Cause, SimError};
+pub use schedule::Schedule;
+pub use sim::Sim;
+pub use sleep::SimSleep;
+pub use trace::{Event, Trace, What};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,255 @@
+//! The world of a simulation: what its tasks, timers, sockets and threads share.
+//!
+//! # Invariants
+//!
+//! - One mutex protects the state. No waker is called or dropped, and no future is polled or dropped,
+//!   while it is held: each of them may come back here.
+//! - The clock is written under the mutex, together with the firing of the timers that it passes; who
+//!   reads a moment without the mutex knows that all timers up to it have fired or will at once.
+//! - Whatever decides about order is in the state or in the configuration: two runs that make the same
+//!   calls in the same order are the same run.
+
+use std::collections::VecDeque;
+use std::fmt::{self, Debug};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use slab::Slab;
+
+use crate::config::Config;
+use crate::error::SimError;
+use crate::idle::Waits;
+use crate::lock::lock;
+use crate::random::Random;
+use crate::schedule::{Ready, Runnable};
+use crate::task::{Body, Task};
+use crate::timers::Timers;
+use crate::trace::{Trace, What};
+
+pub(crate) struct World {
+    pub(crate) config: Config,
+    /// Nanoseconds since the start.
+    offset: AtomicU64,
+    state: Mutex<State>,
+    /// Something happened that a thread without work may wait for.
+    changed: Condvar,
+}
+
+pub(crate) struct State {
+    pub(crate) random: Random,
+    pub(crate) ready: Ready,
+    pub(crate) timers: Timers,
+    pub(crate) tasks: Slab<Arc<Task>>,
+    pub(crate) waits: Waits,
+    /// The run whose thread makes the next step.
+    pub(crate) driver: Option<u64>,
+    /// Whether the driver was chosen because it is its outermost future's turn.
+    pub(crate) is_handed_over: bool,
+    /// The runs that have not ended.
+    pub(crate) runs: usize,
+    /// How many threads wait for `changed`.
+    pub(crate) sleepers: usize,
+    /// Blocking calls that all others stand still for.
+    pub(crate) awaited: Vec<u64>,
+    /// Blocking calls whose closures run.
+    pub(crate) calls_out: usize,
+    /// How often a task was polled since the clock moved.
+    pub(crate) polls_here: u64,
+    pub(crate) polls: u64,
+    pub(crate) next_number: u64,
+    pub(crate) trace: Option<Trace>,
+    pub(crate) failure: Option<SimError>,
+    pub(crate) is_over: bool,
+}
+
+/// The moment at which all worlds of the process begin.
+fn start() -> Instant {
+    static START: OnceLock<Instant> = OnceLock::new();
+    *START.get_or_init(Instant::now)
+}
+
+/// Nanoseconds; what is too long for them is never.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl World {
+    pub(crate) fn new(config: Config) -> Arc<Self> {
+        let random = Random::new(config.seed);
+        let trace = config.has_trace.then(Trace::default);
+        Arc::new(Self {
+            config,
+            offset: AtomicU64::new(0),
+            state: Mutex::new(State {
+                random,
+                ready: Ready::default(),
+                timers: Timers::default(),
+                tasks: Slab::new(),
+                waits: Waits::default(),
+                driver: None,
+                is_handed_over: false,
+                runs: 0,
+                sleepers: 0,
+                awaited: Vec::new(),
+                calls_out: 0,
+                polls_here: 0,
+                polls: 0,
+                next_number: 0,
+                trace,
+                failure: None,
+                is_over: false,
+            }),
+            changed: Condvar::new(),
+        })
+    }
+
+    #[inline]
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+
+    /// Nanoseconds since the start.
+    #[inline]
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.offset())
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        start() + self.elapsed()
+    }
+
+    /// Nanoseconds from the start to `moment`; 0 if that is before the start.
+    pub(crate) fn offset_of(&self, moment: Instant) -> u64 {
+        nanos(moment.saturating_duration_since(start()))
+    }
+
+    /// Puts something where it can be picked.
+    pub(crate) fn queue(&self, runnable: Runnable) {
+        let mut state = self.state();
+        if state.is_over {
+            drop(state);
+            return;
+        }
+        if let Runnable::Task(task) = &runnable {
+            self.note(&mut state, Some(task.number), What::Woken);
+        }
+        state.ready.push(runnable);
+        self.notify(&state);
+    }
+
+    /// Wakes the threads that have nothing to do.
+    #[inline]
+    pub(crate) fn notify(&self, state: &State) {
+        if state.sleepers > 0 {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until something has changed, or `timeout` has passed; tells whether that is so.
+    pub(crate) fn wait<'a>(
+        &self,
+        mut state: MutexGuard<'a, State>,
+        timeout: Option<Duration>,
+    ) -> (MutexGuard<'a, State>, bool) {
+        state.sleepers += 1;
+        let (mut state, is_late) = match timeout {
+            Some(timeout) => {
+                let waited = self.changed.wait_timeout(state, timeout);
+                let (state, waited) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+                (state, waited.timed_out())
+            }
+            None => {
+                let waited = self.changed.wait(state);
+                (waited.unwrap_or_else(std::sync::PoisonError::into_inner), false)
+            }
+        };
+        state.sleepers -= 1;
+        (state, is_late)
+    }
+
+    /// Starts a task; a world that is over drops it.
+    pub(crate) fn spawn(self: &Arc<Self>, body: Body) {
+        let mut state = self.state();
+        if state.is_over {
+            drop(state);
+            drop(body);
+            return;
+        }
+        self.add_task(&mut state, None, Some(body));
+        self.notify(&state);
+    }
+
+    pub(crate) fn add_task(
+        self: &Arc<Self>,
+        state: &mut State,
+        run: Option<u64>,
+        body: Option<Body>,
+    ) -> Arc<Task> {
+        let number = state.next_number;
+        state.next_number += 1;
+        let slot = state.tasks.vacant_key();
+        let task = Task::new(self.clone(), number, slot, run, body);
+        state.tasks.insert(task.clone());
+        self.note(state, Some(number), What::Spawned);
+        state.ready.push(Runnable::Task(task.clone()));
+        task
+    }
+
+    /// Moves the clock, and gives the wakers of the timers that it passes.
+    pub(crate) fn move_clock(&self, state: &mut State, to: u64, wakers: &mut Vec<Waker>) {
+        if to > self.offset() {
+            self.offset.store(to, Ordering::SeqCst);
+            state.polls_here = 0;
+            self.note(state, None, What::Jumped);
+        }
+        let before = wakers.len();
+        state.timers.fire(to, wakers);
+        for _ in before..wakers.len() {
+            self.note(state, None, What::TimerFired);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn note(&self, state: &mut State, task: Option<u64>, what: What) {
+        if let Some(trace) = &mut state.trace {
+            trace.note(self.elapsed(), task, what);
+        }
+    }
+
+    /// Drops all that is left; what that starts is dropped, too.
+    pub(crate) fn shut_down(&self) {
+        self.state().is_over = true;
+        loop {
+            let mut state = self.state();
+            let tasks = std::mem::take(&mut state.tasks);
+            let ready: VecDeque<_> = state.ready.take_all();
+            let timers = state.timers.take_all();
+            let waits = std::mem::take(&mut state.waits);
+            drop(state);
+            if tasks.is_empty() && ready.is_empty() && timers.is_empty() {
+                return;
+            }
+            for (_, task) in tasks {
+                quietly(|| drop(task.take_body()));
+            }
+            quietly(|| drop((ready, timers, waits)));
+        }
+    }
+}
+
+impl Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("elapsed", &self.elapsed()).finish_non_exhaustive()
+    }
+}
+
+/// Drops something foreign, which may panic: nobody is left to tell.
+fn quietly(f: impl FnOnce()) {
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f));
+}
