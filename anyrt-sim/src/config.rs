@@ -12,7 +12,11 @@ pub(crate) struct Config {
     pub(crate) schedule: Schedule,
     /// Whether the clock jumps when nothing can run.
     pub(crate) has_autojump: bool,
-    /// How many polls there may be at one instant.
+    /// How long, in real time, the clock waits before it jumps.
+    pub(crate) autojump_after: Duration,
+    /// How long a poll takes on the virtual clock.
+    pub(crate) poll_cost: Duration,
+    /// How many polls there may be without a moment in which nothing can run.
     pub(crate) poll_limit: u64,
     /// How far the clock may get.
     pub(crate) time_limit: Duration,
@@ -33,6 +37,8 @@ impl Config {
             seed,
             schedule: Schedule::default(),
             has_autojump: true,
+            autojump_after: Duration::ZERO,
+            poll_cost: Duration::ZERO,
             poll_limit: 10_000_000,
             time_limit: Duration::from_secs(10 * 366 * 24 * 3600),
             patience: Duration::from_millis(250),

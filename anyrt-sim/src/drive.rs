@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Waker};
 
 use crate::blocking;
 use crate::error::{Cause, SimError};
-use crate::idle::{fail, idle};
+use crate::idle::{age, fail, idle};
 use crate::place::{Entered, Place};
 use crate::schedule::Runnable;
 use crate::task::Task;
@@ -96,17 +96,18 @@ impl Run {
                 }
                 continue;
             }
-            if state.polls_here >= world.config.poll_limit {
+            if state.busy_polls >= world.config.poll_limit {
                 state = fail(&world, state, Cause::PollLimit(world.config.poll_limit));
                 continue;
             }
+            state = age(&world, state, &mut self.wakers);
             let State { ready, random, .. } = &mut *state;
             match ready.take(world.config.schedule, random) {
                 None => state = idle(&world, state, &mut self.wakers),
                 Some(Runnable::Job(job)) => blocking::begin(&world, &mut state, job),
                 Some(Runnable::Task(task)) if task.has_ended() => {}
                 Some(Runnable::Task(task)) => {
-                    state.polls_here += 1;
+                    state.busy_polls += 1;
                     state.polls += 1;
                     world.note(&mut state, Some(task.number), What::Polled);
                     match task.run {

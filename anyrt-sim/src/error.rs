@@ -27,7 +27,7 @@ pub enum Cause {
     Deadlock,
     /// Nothing can run, and the clock stands still because it was told to.
     ClockStands,
-    /// So many polls were made, and the clock did not move.
+    /// So many polls were made, and there was no moment in which nothing could run.
     PollLimit(u64),
     /// The clock would have to go beyond this.
     TimeLimit(Duration),
@@ -76,8 +76,8 @@ impl Display for Cause {
             ),
             Self::PollLimit(limit) => write!(
                 f,
-                "live-lock: {limit} polls, and the clock did not move. Have the task that spins \
-                 wait for something, or raise `poll_limit`"
+                "live-lock: {limit} polls, and always something that could run. Have the task that \
+                 spins wait for something, or raise `poll_limit`"
             ),
             Self::TimeLimit(limit) => write!(
                 f,

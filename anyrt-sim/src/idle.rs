@@ -5,17 +5,26 @@
 //!
 //! # Invariants
 //!
-//! - The clock never moves while something can run, or while a call is out that is waited for.
+//! - The clock jumps only when nothing can run, and no call is out that is waited for. Who spins gets
+//!   older slowly instead, after so many polls that no program makes without a wait by chance: else a
+//!   loop would outrun its deadline (law D7).
 //! - Without autojump the clock moves only as far as somebody advances it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard};
 use std::task::Waker;
+use std::time::Duration;
 
 use anyrt_core::task_tree::TaskTree;
 
 use crate::error::{Cause, SimError};
 use crate::world::{State, World, nanos};
+
+/// So many polls at one instant take no time, unless it is said otherwise.
+const FREE_POLLS: u64 = 100_000;
+
+/// What each poll takes after them.
+const BUSY_COST: Duration = Duration::from_micros(1);
 
 /// Those who wait for the moment in which nothing can run.
 #[derive(Default)]
@@ -54,6 +63,16 @@ pub(crate) fn idle<'a>(
         if at > nanos(world.config.time_limit) {
             return fail(world, state, Cause::TimeLimit(world.config.time_limit));
         }
+        if !world.config.autojump_after.is_zero() {
+            let distance = Duration::from_nanos(at.saturating_sub(world.offset()));
+            let real = distance.min(world.config.autojump_after);
+            let (now, is_late) = world.wait(state, Some(real));
+            state = now;
+            if !is_late || state.has_news() || state.timers.next_at() != Some(at) {
+                return state;
+            }
+        }
+        state.busy_polls = 0;
         world.move_clock(&mut state, at, wakers);
         return wake(world, state, wakers);
     }
@@ -61,12 +80,34 @@ pub(crate) fn idle<'a>(
         return world.wait(state, None).0;
     }
     let (state, is_late) = world.wait(state, Some(world.config.grace));
-    let has_news = !state.ready.is_empty() || state.calls_out > 0 || state.failure.is_some();
-    if is_late && !has_news {
+    if is_late && !state.has_news() {
         let cause = if next.is_some() { Cause::ClockStands } else { Cause::Deadlock };
         return fail(world, state, cause);
     }
     state
+}
+
+/// Has a spinning world grow older: a poll takes time, in which timers may end.
+pub(crate) fn age<'a>(
+    world: &'a World,
+    mut state: MutexGuard<'a, State>,
+    wakers: &mut Vec<Waker>,
+) -> MutexGuard<'a, State> {
+    let least = if state.busy_polls > FREE_POLLS { BUSY_COST } else { Duration::ZERO };
+    let cost = world.config.poll_cost.max(least);
+    if cost.is_zero() || state.ready.is_empty() {
+        return state;
+    }
+    let to = world.offset().saturating_add(nanos(cost));
+    world.move_clock(&mut state, to, wakers);
+    if wakers.is_empty() { state } else { wake(world, state, wakers) }
+}
+
+impl State {
+    /// Whether something came from another thread that leads on.
+    fn has_news(&self) -> bool {
+        !self.ready.is_empty() || self.calls_out > 0 || self.failure.is_some()
+    }
 }
 
 fn wake<'a>(

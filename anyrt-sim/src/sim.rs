@@ -65,7 +65,38 @@ impl Sim {
         self
     }
 
-    /// Limits the polls at one instant of the clock; 10,000,000 unless it is said otherwise.
+    /// Says how long, in real time, the clock waits before it jumps; not at all unless it is said.
+    ///
+    /// In this time threads that the simulator does not know may wake somebody. A jump that is shorter
+    /// is waited for so long only.
+    pub fn autojump_after(mut self, real: Duration) -> Self {
+        self.config.autojump_after = real;
+        self
+    }
+
+    /// Says how long a poll takes on the virtual clock; no time unless it is said otherwise.
+    ///
+    /// Tasks that spin for 100,000 polls get older all the same, by a microsecond with each poll.
+    pub fn poll_cost(mut self, cost: Duration) -> Self {
+        self.config.poll_cost = cost;
+        self
+    }
+
+    /// Takes what suits programs that use threads of their own, and spin.
+    ///
+    /// It gives other threads some real time before the clock jumps, waits long before it calls
+    /// something a deadlock and not long for a blocking call, and lets a poll take time. Such runs
+    /// cannot be replayed exactly: what the threads do has no fixed place in the order.
+    pub fn among_threads(self) -> Self {
+        self.autojump_after(Duration::from_millis(100))
+            .grace(Duration::from_secs(10))
+            .patience(Duration::from_millis(20))
+            .poll_cost(Duration::from_micros(50))
+    }
+
+    /// Limits the polls between two moments in which nothing can run.
+    ///
+    /// It is 10,000,000 unless it is said otherwise.
     pub fn poll_limit(mut self, polls: u64) -> Self {
         self.config.poll_limit = polls;
         self

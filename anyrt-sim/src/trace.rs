@@ -38,8 +38,8 @@ pub enum What {
     Ended,
     /// A timer came to its end.
     TimerFired,
-    /// Nothing could run, and the clock went on to this moment.
-    Jumped,
+    /// The clock went on to this moment.
+    ClockMoved,
     /// A blocking call began.
     BlockingBegan,
     /// A blocking call ended.
@@ -77,7 +77,7 @@ impl Display for Event {
             What::Polled => f.write_str("polled"),
             What::Ended => f.write_str("ended"),
             What::TimerFired => f.write_str("timer fired"),
-            What::Jumped => f.write_str("jumped"),
+            What::ClockMoved => f.write_str("clock moved"),
             What::BlockingBegan => f.write_str("blocking call began"),
             What::BlockingEnded => f.write_str("blocking call ended"),
         }

@@ -55,8 +55,8 @@ pub(crate) struct State {
     pub(crate) awaited: Vec<u64>,
     /// Blocking calls whose closures run.
     pub(crate) calls_out: usize,
-    /// How often a task was polled since the clock moved.
-    pub(crate) polls_here: u64,
+    /// How often a task was polled since nothing could run.
+    pub(crate) busy_polls: u64,
     pub(crate) polls: u64,
     pub(crate) next_number: u64,
     pub(crate) trace: Option<Trace>,
@@ -94,7 +94,7 @@ impl World {
                 sleepers: 0,
                 awaited: Vec::new(),
                 calls_out: 0,
-                polls_here: 0,
+                busy_polls: 0,
                 polls: 0,
                 next_number: 0,
                 trace,
@@ -205,8 +205,7 @@ impl World {
     pub(crate) fn move_clock(&self, state: &mut State, to: u64, wakers: &mut Vec<Waker>) {
         if to > self.offset() {
             self.offset.store(to, Ordering::SeqCst);
-            state.polls_here = 0;
-            self.note(state, None, What::Jumped);
+            self.note(state, None, What::ClockMoved);
         }
         let before = wakers.len();
         state.timers.fire(to, wakers);

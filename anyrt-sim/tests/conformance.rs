@@ -1,11 +1,6 @@
 //! The laws of anyrt, checked on the simulator.
 
-use std::time::Duration;
+use anyrt_sim::Sim;
 
-use anyrt_sim::{Sim, SimBackend};
-
-fn world() -> SimBackend {
-    Sim::new(7).patience(Duration::from_millis(20)).grace(Duration::from_secs(8)).backend()
-}
-
-anyrt_conformance::suite!(world());
+// The checks have threads of their own.
+anyrt_conformance::suite!(Sim::new(7).among_threads().backend());

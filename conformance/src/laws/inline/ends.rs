@@ -8,7 +8,9 @@ use anyrt_core::{Backend, Toplevel};
 
 use super::Inline;
 use crate::laws::tools::{Event, HOUR, in_time, step};
-use crate::support::{Count, Flag, Group, Marker, boom, catch, describe, holding, late, on_drop};
+use crate::support::{
+    Count, Flag, Group, Marker, boom, catch, describe, holding, late, on_drop, turns,
+};
 
 pub(super) fn i2<B: Backend + Toplevel>(backend: &B) {
     backend.run(async {
@@ -160,6 +162,8 @@ async fn reached_by_a_cancellation<B: Backend>(backend: &B) {
     let mut all = Box::pin(begun.acquire_many(3));
     while step(&mut all).await.is_pending() {
         assert!(step(&mut run).await.is_pending(), "an inline group of sleepers ended");
+        // On one thread the task begins only now.
+        turns(1).await;
     }
     handle.cancel();
     let result = in_time("an inline group in a cancelled scope", &mut run).await;
