@@ -80,7 +80,7 @@ pub(crate) fn idle<'a>(
         return world.wait(state, None).0;
     }
     let (state, is_late) = world.wait(state, Some(world.config.grace));
-    if is_late && !state.has_news() {
+    if is_late && !state.has_news() && state.calls_out == 0 {
         let cause = if next.is_some() { Cause::ClockStands } else { Cause::Deadlock };
         return fail(world, state, cause);
     }
@@ -106,7 +106,7 @@ pub(crate) fn age<'a>(
 impl State {
     /// Whether something came from another thread that leads on.
     fn has_news(&self) -> bool {
-        !self.ready.is_empty() || self.calls_out > 0 || self.failure.is_some()
+        !self.ready.is_empty() || self.failure.is_some()
     }
 }
 

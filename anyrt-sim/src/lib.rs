@@ -9,6 +9,7 @@ mod drive;
 mod error;
 mod idle;
 mod lock;
+mod net;
 mod place;
 mod random;
 mod schedule;
@@ -22,10 +23,11 @@ mod world;
 pub use advance::{Advance, WaitUntilIdle, advance, wait_until_idle};
 pub use backend::SimBackend;
 pub use error::{Cause, SimError};
+pub use net::{SimNet, SimTcpListener, SimTcpStream};
 pub use schedule::Schedule;
 pub use sim::Sim;
 pub use sleep::SimSleep;
-pub use trace::{Event, Trace, What};
+pub use trace::{Event, NetEvent, Trace, What};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

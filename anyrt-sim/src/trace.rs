@@ -1,6 +1,7 @@
 //! What happened, in order.
 
 use std::fmt::{self, Display};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// What happened in a simulation, in order.
@@ -44,6 +45,39 @@ pub enum What {
     BlockingBegan,
     /// A blocking call ended.
     BlockingEnded,
+    /// Something happened in the network.
+    Net(NetEvent),
+}
+
+/// What may happen in the network; of two ends the first is the one that does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetEvent {
+    /// Somebody listens.
+    Listening(SocketAddr),
+    /// A connection was made.
+    Connected(SocketAddr, SocketAddr),
+    /// Nobody listened.
+    Refused(SocketAddr),
+    /// An end of a connection was dropped.
+    Closed(SocketAddr, SocketAddr),
+    /// The connections of this end were broken.
+    Reset(SocketAddr),
+    /// The connections of this end fell silent.
+    Cut(SocketAddr),
+}
+
+impl Display for NetEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listening(address) => write!(f, "listening on {address}"),
+            Self::Connected(from, to) => write!(f, "connected {from} to {to}"),
+            Self::Refused(address) => write!(f, "refused by {address}"),
+            Self::Closed(from, to) => write!(f, "closed {from} to {to}"),
+            Self::Reset(end) => write!(f, "reset {end}"),
+            Self::Cut(end) => write!(f, "cut {end}"),
+        }
+    }
 }
 
 impl Trace {
@@ -79,6 +113,7 @@ impl Display for Event {
             What::TimerFired => f.write_str("timer fired"),
             What::ClockMoved => f.write_str("clock moved"),
             What::BlockingBegan => f.write_str("blocking call began"),
+            What::Net(event) => Display::fmt(&event, f),
             What::BlockingEnded => f.write_str("blocking call ended"),
         }
     }

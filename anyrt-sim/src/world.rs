@@ -22,11 +22,12 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::idle::Waits;
 use crate::lock::lock;
+use crate::net::network::Network;
 use crate::random::Random;
 use crate::schedule::{Ready, Runnable};
 use crate::task::{Body, Task};
 use crate::timers::Timers;
-use crate::trace::{Trace, What};
+use crate::trace::{NetEvent, Trace, What};
 
 pub(crate) struct World {
     pub(crate) config: Config,
@@ -35,6 +36,7 @@ pub(crate) struct World {
     state: Mutex<State>,
     /// Something happened that a thread without work may wait for.
     changed: Condvar,
+    pub(crate) network: Mutex<Network>,
 }
 
 pub(crate) struct State {
@@ -79,6 +81,7 @@ impl World {
     pub(crate) fn new(config: Config) -> Arc<Self> {
         let random = Random::new(config.seed);
         let trace = config.has_trace.then(Trace::default);
+        let network = Mutex::new(Network::new(config.seed));
         Arc::new(Self {
             config,
             offset: AtomicU64::new(0),
@@ -102,6 +105,7 @@ impl World {
                 is_over: false,
             }),
             changed: Condvar::new(),
+            network,
         })
     }
 
@@ -219,6 +223,10 @@ impl World {
         if let Some(trace) = &mut state.trace {
             trace.note(self.elapsed(), task, what);
         }
+    }
+
+    pub(crate) fn note_net(&self, event: NetEvent) {
+        self.note(&mut self.state(), None, What::Net(event));
     }
 
     /// Drops all that is left; what that starts is dropped, too.
