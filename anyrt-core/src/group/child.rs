@@ -217,7 +217,7 @@ fn finish<T: Send + 'static, E: Send + 'static>(
             group.cancel_siblings();
         }
         End::Cut => {
-            if node.is_struck() {
+            if node.is_cut_from_above() {
                 group.set_cut();
             }
             if task.is_wanted() {

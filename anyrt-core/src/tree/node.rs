@@ -187,6 +187,12 @@ impl Node {
         self.has(STRUCK)
     }
 
+    /// Whether more than its own handle cut this task: what is above it is cancelled, too (law C4),
+    /// or was when it struck.
+    pub(crate) fn is_cut_from_above(&self) -> bool {
+        self.is_struck() || self.parent().is_some_and(|parent| parent.is_effective())
+    }
+
     pub(crate) fn is_shielded(&self) -> bool {
         self.has(SHIELD)
     }

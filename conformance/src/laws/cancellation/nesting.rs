@@ -28,6 +28,8 @@ pub(super) fn c4<B: Backend + Toplevel>(backend: &B) {
     backend.run(three_scopes(backend));
     backend.run(group_around_scope(backend));
     backend.run(scope_of_a_child(backend));
+    backend.run(handle_of_a_child(backend));
+    backend.run(handle_of_a_child_that_cleans_up(backend));
 }
 
 async fn two_scopes<B: Backend>(backend: &B, source: Source, inner_first: bool) {
@@ -214,4 +216,44 @@ async fn scope_of_a_child<B: Backend>(backend: &B) {
     assert_eq!(result, Ok(()), "the group's body finished");
     assert!(!after.is_up(), "the child's scope absorbed, and the child's group is cancelled");
     assert!(handle.cancel_called() && !handle.cancelled_caught(), "{handle:?}");
+}
+
+/// The handle of a child is an inner one, next to what is around its group.
+async fn handle_of_a_child<B: Backend>(backend: &B) {
+    let outer = backend.cancel_scope();
+    let outside = outer.handle();
+    let result = outer
+        .run(backend.task_group(async |group: Group<B>| {
+            let child = group.spawn(backend.sleep(Duration::MAX));
+            outside.cancel();
+            child.cancel();
+        }))
+        .await;
+    assert!(result.is_err(), "cancelled by its handle and from outside: the group gave {result:?}");
+}
+
+/// ... also if the outer one comes while the child unwinds (law C5).
+async fn handle_of_a_child_that_cleans_up<B: Backend>(backend: &B) {
+    let outer = backend.cancel_scope();
+    let outside = outer.handle();
+    let result = outer
+        .run(backend.task_group(async |group: Group<B>| {
+            let (cleaning, go) = (Event::new(), Event::new());
+            let child = group.spawn({
+                let (backend, cleaning, go) = (backend.clone(), cleaning.clone(), go.clone());
+                async move {
+                    let cleanup = async {
+                        cleaning.set();
+                        go.wait().await;
+                    };
+                    backend.finally(backend.sleep(Duration::MAX), cleanup).await;
+                }
+            });
+            child.cancel();
+            backend.shield(cleaning.wait()).await;
+            outside.cancel();
+            go.set();
+        }))
+        .await;
+    assert!(result.is_err(), "cancelled from outside while it unwound: the group gave {result:?}");
 }
