@@ -1,0 +1,492 @@
+"""Runs a program on Trio or AnyIO, and writes down what happened when.
+
+This says what each statement of the language means; `src/` says the same in anyrt's words. Where the
+two libraries differ by decision, the place is marked with the heading of README.md that gives the
+reason.
+"""
+
+import random
+
+from generator import PROGRAM_ENDS
+from libraries import shuffle_tasks
+from trio.testing import MockClock
+
+try:
+    BaseExceptionGroup
+except NameError:  # before Python 3.11
+    from exceptiongroup import BaseExceptionGroup
+
+
+class Failed(Exception):
+    """The failures of a task or a group, by name."""
+
+    def __init__(self, names):
+        self.names = sorted(names)
+
+
+class Environment:
+    """What a statement sees of the blocks around it in its task."""
+
+    def __init__(self, senders, receivers, status=None):
+        self.senders, self.receivers, self.status = senders, receivers, status
+
+    def of_child(self, status=None):
+        return Environment(self.senders, self.receivers, status)
+
+    def with_end(self, side, channel, end):
+        ends = list(getattr(self, side))
+        ends[channel] = end
+        made = Environment(self.senders, self.receivers, self.status)
+        setattr(made, side, ends)
+        return made
+
+
+class Status:
+    """What a child of `start` says that it is ready with, once."""
+
+    def __init__(self, raw):
+        self.raw, self.is_ready = raw, False
+
+    def started(self):
+        if not self.is_ready:
+            self.is_ready = True
+            self.raw.started()
+
+
+class End:
+    """One end of a channel, of which it is known whether it was closed here."""
+
+    def __init__(self, raw):
+        self.raw, self.is_closed = raw, False
+
+    def clone(self):
+        # A closed end has no clones in Trio; a clone of it is closed in anyrt.
+        end = End(None if self.is_closed else self.raw.clone())
+        end.is_closed = self.is_closed
+        return end
+
+    def close(self):
+        self.is_closed = True
+        if self.raw:
+            self.raw.close()
+
+
+class Interpreter:
+    def __init__(self, program, library, order, is_torn):
+        self.program, self.lib, self.is_torn = program, library, is_torn
+        self.random = random.Random(order) if order else None
+        self.log = []
+        self.due = []
+        self.scopes, self.groups = {}, {}
+        # Items that were handed to a receiver that has not run since, by channel.
+        self.promised = [0] * len(program["channels"])
+
+    async def main(self):
+        lib, program = self.lib, self.program
+        self.events = [lib.Event() for _ in range(program["events"])]
+        self.locks = [lib.Lock() for _ in range(program["locks"])]
+        self.semaphores = [lib.Semaphore(count) for count in program["semaphores"]]
+        channels = [lib.channel(capacity) for capacity in program["channels"]]
+        ends = ([End(end) for end in side] for side in zip(*channels))
+        environment = Environment(*ends)
+        with lib.move_on_after(PROGRAM_ENDS) as scope:
+            try:
+                await self.block(program["body"], environment)
+            except Failed as failed:
+                self.say(0, "failed " + ",".join(failed.names))
+            else:
+                self.say(0, "end")
+        if scope.cancelled_caught:
+            self.say(0, "caught")
+        for end in environment.senders + environment.receivers:
+            end.close()
+
+    def say(self, statement, text):
+        self.log.append((int(self.lib.now()), f"{statement} {text}"))
+
+    def expect(self, after):
+        """Notes when a timer is due."""
+        self.due.append(int(self.lib.now()) + after)
+
+    async def jitter(self):
+        """Lets others run before the task goes on, which they may as well do at that instant."""
+        if self.random:
+            for _ in range(self.random.choice((0, 0, 1, 3))):
+                await self.lib.let_others_run()
+
+    async def block(self, body, environment):
+        for statement in body:
+            if self.is_torn:
+                await self.jitter()
+            await getattr(self, "do_" + statement["op"])(statement, environment)
+
+    async def watched(self, statement, body):
+        """Does a block, and says how it ended if it did not end well."""
+        try:
+            await body
+        except self.lib.Cancelled:
+            self.say(statement["id"], "cut")
+            await self.jitter()
+            raise
+        except Failed as failed:
+            self.say(statement["id"], "failed " + ",".join(failed.names))
+            raise
+
+    async def inside(self, statement, environment):
+        """Does the body of a block, and says how it ended."""
+        await self.watched(statement, self.block(statement["body"], environment))
+        self.say(statement["id"], "end")
+
+    # Statements that concern the task alone
+
+    async def do_sleep(self, it, environment):
+        self.expect(it["t"])
+        await self.lib.sleep(it["t"])
+        self.say(it["id"], "woke")
+
+    async def do_checkpoint(self, it, environment):
+        await self.lib.checkpoint()
+        self.say(it["id"], "passed")
+
+    async def do_deadline(self, it, environment):
+        end = self.lib.effective_deadline()
+        self.say(it["id"], "past" if end <= self.lib.now() else f"at {int(end)}")
+
+    async def do_ready(self, it, environment):
+        if environment.status:
+            self.say(it["id"], "ready")
+            environment.status.started()
+
+    async def do_fail(self, it, environment):
+        raise Failed([str(it["id"])])
+
+    # Statements by which tasks meet
+
+    async def do_set(self, it, environment):
+        self.say(it["id"], "set")
+        self.events[it["event"]].set()
+
+    async def do_wait(self, it, environment):
+        await self.events[it["event"]].wait()
+        self.say(it["id"], "passed")
+        await self.jitter()
+
+    async def do_send(self, it, environment):
+        end = environment.senders[it["channel"]]
+        try:
+            if end.is_closed:
+                await self.lib.checkpoint()
+                raise self.lib.Closed[0]
+            self.promise(end.raw, it["channel"])
+            await end.raw.send(it["id"])
+        except self.lib.Closed:
+            await self.see_the_end(it)
+        else:
+            self.say(it["id"], "sent")
+        await self.jitter()
+
+    async def do_recv(self, it, environment):
+        end = environment.receivers[it["channel"]]
+        try:
+            if end.is_closed:
+                await self.lib.checkpoint()
+                raise self.lib.Closed[0]
+            statistics = end.raw.statistics()
+            has_waited = not (statistics.current_buffer_used or statistics.tasks_waiting_send)
+            item = await end.raw.receive()
+        except self.lib.Closed:
+            await self.see_the_end(it)
+        else:
+            self.promised[it["channel"]] -= has_waited
+            self.say(it["id"], f"got {item}")
+        await self.jitter()
+
+    async def see_the_end(self, it):
+        """A closing is not handed over."""
+        await self.lib.checkpoint_if_cancelled()
+        self.say(it["id"], "closed")
+
+    def promise(self, end, channel):
+        """An item keeps its place until its receiver has looked: notes one that is about to."""
+        self.promised[channel] += bool(end.statistics().tasks_waiting_receive)
+
+    async def do_try_send(self, it, environment):
+        channel = it["channel"]
+        end = environment.senders[channel]
+        try:
+            if end.is_closed:
+                raise self.lib.Closed[0]
+            self.send_nowait(end.raw, channel, it["id"])
+        except self.lib.Closed:
+            self.say(it["id"], "closed")
+        except self.lib.WouldBlock:
+            self.say(it["id"], "full")
+        else:
+            self.say(it["id"], "sent")
+
+    def send_nowait(self, end, channel, item):
+        statistics = end.statistics()
+        capacity, is_open = self.program["channels"][channel], statistics.open_receive_channels
+        used = statistics.current_buffer_used + self.promised[channel]
+        # Whoever does not wait cannot hand over; and an item keeps its place until it was looked at.
+        if is_open and used >= capacity:
+            raise self.lib.WouldBlock
+        self.promise(end, channel)
+        end.send_nowait(item)
+
+    async def do_try_recv(self, it, environment):
+        end = environment.receivers[it["channel"]]
+        try:
+            if end.is_closed:
+                raise self.lib.Closed[0]
+            item = end.raw.receive_nowait()
+        except self.lib.Closed:
+            self.say(it["id"], "closed")
+        except self.lib.WouldBlock:
+            self.say(it["id"], "empty")
+        else:
+            self.say(it["id"], f"got {item}")
+
+    async def do_close_send(self, it, environment):
+        self.say(it["id"], "close")
+        environment.senders[it["channel"]].close()
+
+    async def do_close_recv(self, it, environment):
+        self.say(it["id"], "close")
+        environment.receivers[it["channel"]].close()
+
+    async def do_send_end(self, it, environment):
+        await self.do_end(it, environment, "senders")
+
+    async def do_recv_end(self, it, environment):
+        await self.do_end(it, environment, "receivers")
+
+    async def do_end(self, it, environment, side):
+        channel = it["channel"]
+        end = getattr(environment, side)[channel].clone()
+        try:
+            await self.inside(it, environment.with_end(side, channel, end))
+        finally:
+            end.close()
+
+    async def do_acquire(self, it, environment):
+        await self.hold(it, self.semaphores[it["semaphore"]], environment)
+
+    async def do_lock(self, it, environment):
+        await self.hold(it, self.locks[it["lock"]], environment)
+
+    async def hold(self, it, what, environment):
+        async with what:
+            self.say(it["id"], "acquired")
+            await self.jitter()
+            await self.inside(it, environment)
+
+    async def do_try_acquire(self, it, environment):
+        semaphore = self.semaphores[it["semaphore"]]
+        try:
+            semaphore.acquire_nowait()
+        except self.lib.WouldBlock:
+            self.say(it["id"], "busy")
+            return
+        try:
+            self.say(it["id"], "acquired")
+            await self.inside(it, environment)
+        finally:
+            semaphore.release()
+
+    # Cancellation
+
+    async def do_cancel(self, it, environment):
+        named = self.scopes.get(it["target"])
+        self.say(it["id"], "cancel" if named else "miss")
+        if named:
+            named.cancel()
+
+    async def do_set_deadline(self, it, environment):
+        scope = self.scopes.get(it["target"])
+        self.say(it["id"], "move" if scope else "miss")
+        if scope:
+            scope.deadline = float("inf") if it["t"] is None else self.lib.now() + it["t"]
+            if it["t"] is not None:
+                self.expect(it["t"])
+
+    async def do_set_shield(self, it, environment):
+        scope = self.scopes.get(it["target"])
+        self.say(it["id"], "shield" if scope else "miss")
+        if scope:
+            scope.shield = it["on"]
+
+    async def do_scope(self, it, environment):
+        deadline = float("inf")
+        if it["t"] is not None:
+            deadline = self.lib.now() + it["t"]
+            self.expect(it["t"])
+        scope = self.lib.CancelScope(deadline=deadline, shield=it["shield"])
+        self.scopes[it["id"]] = scope
+
+        async def body():
+            with scope:
+                await self.block(it["body"], environment)
+
+        await self.watched(it, body())
+        called = " called" if scope.cancel_called else ""
+        self.say(it["id"], ("caught" if scope.cancelled_caught else "end") + called)
+
+    async def do_move_on(self, it, environment):
+        self.expect(it["t"])
+        scope = self.lib.move_on_after(it["t"])
+
+        async def body():
+            with scope:
+                await self.block(it["body"], environment)
+
+        await self.watched(it, body())
+        self.say(it["id"], "caught" if scope.cancelled_caught else "end")
+
+    async def do_fail_after(self, it, environment):
+        self.expect(it["t"])
+
+        async def body():
+            try:
+                with self.lib.fail_after(it["t"]):
+                    await self.block(it["body"], environment)
+            except self.lib.TimedOut:
+                raise Failed([f"timeout{it['id']}"]) from None
+
+        await self.watched(it, body())
+        self.say(it["id"], "end")
+
+    async def do_shield(self, it, environment):
+        with self.lib.CancelScope(shield=True):
+            await self.inside(it, environment)
+
+    # Ends
+
+    async def do_finally(self, it, environment):
+        try:
+            await self.inside(it, environment)
+        finally:
+            with self.lib.CancelScope(shield=True):
+                self.say(it["id"], "cleaning")
+                await self.block(it["cleanup"], environment.of_child())
+                self.say(it["id"], "clean")
+
+    async def do_guard(self, it, environment):
+        try:
+            await self.inside(it, environment)
+        finally:
+            self.say(it["id"], "dropped")
+
+    async def do_catch(self, it, environment):
+        try:
+            await self.watched(it, self.block(it["body"], environment))
+        except Failed as failed:
+            self.say(it["id"], "caught " + ",".join(failed.names))
+        else:
+            self.say(it["id"], "end")
+
+    async def do_repeat(self, it, environment):
+        for _ in range(it["times"]):
+            await self.block(it["body"], environment)
+
+    # Groups
+
+    async def do_group(self, it, environment):
+        has_ended = False
+
+        async def run():
+            nonlocal has_ended
+            try:
+                async with self.lib.open_group() as group:
+                    self.groups[it["id"]] = group
+                    self.scopes[it["id"]] = group.cancel_scope
+                    await self.watched(
+                        {"id": f"{it['id']} body"}, self.block(it["body"], environment)
+                    )
+                    has_ended = True
+                    self.say(it["id"], "joining")
+            except BaseExceptionGroup as group:
+                self.raise_one(group)
+            finally:
+                await self.jitter()
+
+        await self.watched(it, run())
+        self.say(it["id"], "end" if has_ended else "cancelled")
+
+    def raise_one(self, group):
+        """Failures beat cancellation."""
+        names, cut = [], None
+        todo = [group]
+        while todo:
+            error = todo.pop()
+            if isinstance(error, BaseExceptionGroup):
+                todo += error.exceptions
+            elif isinstance(error, Failed):
+                names += error.names
+            elif isinstance(error, self.lib.Cancelled):
+                cut = error
+            else:
+                raise group
+        if names:
+            raise Failed(names) from None
+        raise cut from None
+
+    async def child(self, it, environment):
+        self.say(it["id"], "begin")
+        await self.jitter()
+        await self.inside(it, environment)
+
+    async def do_spawn(self, it, environment):
+        group = self.groups.get(it["target"])
+        if not group:
+            self.say(it["id"], "miss")
+            return
+        scope = self.lib.CancelScope()
+
+        async def child():
+            # A task is a scope: its handle cancels it alone.
+            with scope:
+                await self.child(it, environment.of_child())
+
+        try:
+            self.lib.spawn(group, child)
+        except RuntimeError:
+            self.say(it["id"], "group is over")
+        else:
+            self.scopes[it["id"]] = scope
+
+    async def do_start(self, it, environment):
+        group = self.groups[it["target"]]
+        environment = environment.of_child()
+
+        async def child(*, task_status):
+            environment.status = Status(task_status)
+            await self.child(it, environment)
+
+        async def start():
+            try:
+                await group.start(child)
+            except RuntimeError as error:
+                if "without calling" not in str(error):
+                    raise
+                raise Failed([f"never{it['id']}"]) from None
+            except BaseExceptionGroup as group_of_errors:
+                self.raise_one(group_of_errors)
+            finally:
+                await self.jitter()
+
+        await self.watched({"id": f"{it['id']} start"}, start())
+        self.say(it["id"], "started")
+
+
+def interpret(program, library, order=0, is_torn=False):
+    """Gives the log of a program, and when its timers were due.
+
+    Each `order` above 0 gives another order of what happens at one instant; 0 is Trio's own. If it is
+    torn, others run between any two statements, as they do on several threads.
+    """
+    shuffle_tasks(order)
+    interpreter = Interpreter(program, library, order, is_torn)
+    clock = MockClock(autojump_threshold=0)
+    library.run(interpreter.main, clock)
+    return sorted(interpreter.log), interpreter.due
