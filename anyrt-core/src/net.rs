@@ -6,10 +6,10 @@
 //! at every read and write.
 
 use std::fmt::Debug;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 use async_trait::async_trait;
@@ -140,7 +140,7 @@ impl<D: NetDriver> Net for D {
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
         leaf::checkpoint().await;
-        self.raw_connect(address).await.map(CheckedStream)
+        waiting(self.raw_connect(address)).await.map(CheckedStream)
     }
 
     async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
@@ -198,7 +198,7 @@ impl<L: TcpListener> CheckedListener<L> {
     /// **Safe.** A connection that was not returned stays in the system's queue.
     pub async fn accept(&self) -> io::Result<(CheckedStream<L::Stream>, SocketAddr)> {
         leaf::checkpoint().await;
-        self.0.accept().await.map(|(stream, peer)| (CheckedStream(stream), peer))
+        waiting(self.0.accept()).await.map(|(stream, peer)| (CheckedStream(stream), peer))
     }
 
     /// Gives the address that it listens on, with the port that was chosen.
@@ -236,6 +236,19 @@ impl<S: TcpStream> TcpStream for CheckedStream<S> {
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.local_addr()
     }
+}
+
+/// Has the task tree show what `future` waits for.
+async fn waiting<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        if polled.is_pending() {
+            waiting::note(Wait::Network);
+        }
+        polled
+    })
+    .await
 }
 
 /// Spends a unit of the budget on what has completed (law F2).

@@ -7,6 +7,7 @@ use std::fmt::{self, Debug, Display};
 use std::panic::Location;
 use std::time::Duration;
 
+use crate::driver::ErasedBackend;
 use crate::task::TaskId;
 pub use crate::waiting::Wait;
 
@@ -80,7 +81,15 @@ pub struct TaskEntry {
 impl TaskTree {
     /// Looks at all groups and tasks of the process.
     pub fn look() -> Self {
-        Self { entries: crate::tree::look() }
+        Self::look_on(|_| true)
+    }
+
+    /// Looks at the groups and tasks on some backends, and at all inside of them.
+    ///
+    /// It asks for the backend of each group that no other encloses. `is_wanted` must not poll or drop
+    /// a future.
+    pub fn look_on(is_wanted: impl FnMut(&ErasedBackend) -> bool) -> Self {
+        Self { entries: crate::tree::look(is_wanted) }
     }
 
     /// Gives the groups and tasks, each followed by what is inside.

@@ -143,6 +143,6 @@ impl SimBackend {
         if self.world.config.is_quiet {
             resume_unwind(Box::new(error));
         }
-        panic!("{error}")
+        panic!("{error}to run the same again: Sim::new({}).run(..)", error.seed)
     }
 }

@@ -7,7 +7,7 @@ use crate::trace::Trace;
 
 /// A simulation that could not go on.
 ///
-/// Its text says what to do, how to run the same again, and which task waits for what.
+/// Its text says what to do, the seed, and which task waits for what.
 #[derive(Clone, Debug)]
 pub struct SimError {
     pub(crate) cause: Cause,
@@ -100,7 +100,7 @@ impl Display for SimError {
         if let Some(trace) = &self.trace {
             write!(f, "what happened:\n{trace}")?;
         }
-        write!(f, "to run the same again: Sim::new({}).run(..)", self.seed)
+        Ok(())
     }
 }
 

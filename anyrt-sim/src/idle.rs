@@ -135,7 +135,7 @@ pub(crate) fn fail<'a>(
         at: world.elapsed(),
         polls,
         tasks,
-        tree: TaskTree::look().to_string(),
+        tree: TaskTree::look_on(|backend| world.is_under(backend)).to_string(),
         trace,
     };
     let mut state = world.state();

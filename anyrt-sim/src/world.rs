@@ -11,11 +11,12 @@
 
 use std::collections::VecDeque;
 use std::fmt::{self, Debug};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use anyrt_core::{Driver, ErasedBackend};
 use slab::Slab;
 
 use crate::config::Config;
@@ -34,6 +35,9 @@ pub(crate) struct World {
     /// Nanoseconds since the start.
     offset: AtomicU64,
     state: Mutex<State>,
+    /// Whether somebody wants to know if it is asked for the time.
+    is_probed: AtomicBool,
+    has_answered: AtomicBool,
     /// Something happened that a thread without work may wait for.
     changed: Condvar,
     pub(crate) network: Mutex<Network>,
@@ -85,6 +89,8 @@ impl World {
         Arc::new(Self {
             config,
             offset: AtomicU64::new(0),
+            is_probed: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
             state: Mutex::new(State {
                 random,
                 ready: Ready::default(),
@@ -125,7 +131,19 @@ impl World {
     }
 
     pub(crate) fn now(&self) -> Instant {
+        if self.is_probed.load(Ordering::Relaxed) {
+            self.has_answered.store(true, Ordering::SeqCst);
+        }
         start() + self.elapsed()
+    }
+
+    /// Whether a backend is this world, however it is wrapped: its clock is then this one.
+    pub(crate) fn is_under(&self, backend: &ErasedBackend) -> bool {
+        self.has_answered.store(false, Ordering::SeqCst);
+        self.is_probed.store(true, Ordering::SeqCst);
+        backend.now();
+        self.is_probed.store(false, Ordering::SeqCst);
+        self.has_answered.load(Ordering::SeqCst)
     }
 
     /// Nanoseconds from the start to `moment`; 0 if that is before the start.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::link::Branch;
 use super::node::{CLOSED, Node, RUNNING, Role};
-use crate::driver::Driver;
+use crate::driver::{Driver, ErasedBackend};
 use crate::lock::lock;
 use crate::task_tree::{Entry, GroupEntry, Kind, TaskEntry};
 
@@ -90,10 +90,10 @@ impl Node {
     }
 }
 
-/// Gives all groups and tasks, each followed by what is inside.
-pub(crate) fn look() -> Vec<Entry> {
+/// Gives the groups and tasks on these backends, each followed by what is inside.
+pub(crate) fn look(mut is_wanted: impl FnMut(&ErasedBackend) -> bool) -> Vec<Entry> {
     let mut found: Vec<_> = outermost().iter().collect();
-    found.retain(|node| !node.has(CLOSED));
+    found.retain(|node| !node.has(CLOSED) && is_wanted(node.as_group().backend()));
     let mut entries = Vec::new();
     let mut todo: Vec<_> = found.into_iter().rev().map(|node| (node, 0)).collect();
     while let Some((node, depth)) = todo.pop() {
