@@ -2,12 +2,17 @@
 //!
 //! `bash .ci/loom` runs them. A lost wake-up shows as "deadlock": all threads of the model wait. A loop
 //! that waits for another thread shows as too many branches. `LOOM_MAX_PREEMPTIONS=3` looks deeper,
-//! for many minutes.
+//! for many minutes. `bash .ci/loom-faults` breaks a copy of the engine, once for each model, and sees
+//! the model fail.
 
 mod adoption;
 mod channel;
 mod checker;
+mod condvar;
 mod group;
+mod mutex;
+mod rate_limiter;
+mod rw_lock;
 mod scope;
 mod semaphore;
 mod start;
