@@ -30,8 +30,8 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
         ),
         Law::new(
             "D5",
-            "Inner deadline later than the outer: the outer fires, the inner did not catch. \
-             Sooner: only the inner fires.",
+            "Inner deadline later than the outer, or the same: the outer fires, the inner did not \
+             catch. Sooner: only the inner fires.",
             nested::d5::<B>,
         ),
         Law::new(

@@ -128,8 +128,10 @@ async fn cancelled_is_in_the_past<B: Backend>(backend: &B, source: Source) {
 }
 
 pub(super) fn d5<B: Backend + Toplevel>(backend: &B) {
-    backend.run(the_outer_fires(backend, 2 * SHORT));
-    backend.run(the_outer_fires(backend, HOUR));
+    for later in [SHORT, 2 * SHORT, HOUR] {
+        backend.run(the_outer_fires(backend, later));
+    }
+    backend.run(the_inner_looks_first(backend));
     backend.run(only_the_inner_fires(backend));
     backend.run(both_have_passed(backend));
     backend.run(through_a_group(backend));
@@ -162,6 +164,24 @@ async fn the_outer_fires<B: Backend>(backend: &B, later: Duration) {
     });
     assert_eq!(nested.await, Err(TimedOut::new()), "{context}: the outer `fail_after`");
     assert!(!after.is_up(), "{context}: the inner `fail_after` returned");
+}
+
+/// Of two deadlines at the same moment, the inner scope sees its own before the outer one does.
+async fn the_inner_looks_first<B: Backend>(backend: &B) {
+    let outer = backend.cancel_scope();
+    let (outside, after) = (outer.handle(), Flag::new());
+    let result = outer
+        .run(async {
+            let now = backend.now();
+            let inner = backend.cancel_scope().with_deadline(now);
+            outside.set_deadline(Some(now));
+            let _ = inner.run(backend.sleep(LONG)).await;
+            after.raise();
+        })
+        .await;
+    let reason = result.map_err(|cancelled| cancelled.reason().clone());
+    assert_eq!(reason, Err(Reason::Deadline), "the outer one of two scopes with one deadline");
+    assert!(!after.is_up(), "the inner one of two scopes with one deadline returned");
 }
 
 async fn only_the_inner_fires<B: Backend>(backend: &B) {
