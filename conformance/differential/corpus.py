@@ -16,6 +16,8 @@ from libraries import library
 from oracle import ask_in_time, fits_real_time
 
 CORPUS = Path(__file__).parent / "corpus.jsonl.gz"
+# Many, so that no program is in it whose log depends on the order after all.
+ORDERS = 100
 
 
 def entries(first, count, timed):
@@ -24,7 +26,7 @@ def entries(first, count, timed):
     while written < count or timed > 0:
         program = generate(first + seed)
         seed += 1
-        verdict = ask_in_time(program, oracle, range(8))
+        verdict = ask_in_time(program, oracle, range(ORDERS))
         if verdict.depends_on_order:
             continue
         is_timed = fits_real_time(program, verdict, oracle)

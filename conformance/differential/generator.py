@@ -124,7 +124,7 @@ class Generator:
             made = self.make("move_on", t=self.duration(), body=[made])
         if kind in ("close_send", "close_recv"):
             return [self.sleep(), made, self.sleep()]
-        if kind in MEETINGS and self.random.random() < 0.35:
+        if kind in MEETINGS and self.random.random() < 0.1:
             return [self.sleep(), made]
         return [made]
 
@@ -291,7 +291,7 @@ class Generator:
             inner = replace(owner, depth=place.depth + 1)
         else:
             inner = self.child(place, owner, group)
-        body = [] if self.random.random() < 0.05 else [self.sleep()]
+        body = [] if self.random.random() < 0.3 else [self.sleep()]
         return made | {"body": body + self.block(inner)}
 
     def make_start(self, place):

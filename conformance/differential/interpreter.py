@@ -226,7 +226,7 @@ class Interpreter:
 
     def send_nowait(self, end, channel, item):
         statistics = end.statistics()
-        capacity, is_open = self.program["channels"][channel], statistics.open_receive_channels
+        capacity, is_open = self.program["channels"][channel], self.lib.receivers(statistics)
         used = statistics.current_buffer_used + self.promised[channel]
         # Whoever does not wait cannot hand over; and an item keeps its place until it was looked at.
         if is_open and used >= capacity:

@@ -29,6 +29,10 @@ class TrioLibrary:
     let_others_run = staticmethod(trio.lowlevel.cancel_shielded_checkpoint)
 
     @staticmethod
+    def receivers(statistics):
+        return statistics.open_receive_channels
+
+    @staticmethod
     def spawn(group, function, *args):
         group.start_soon(function, *args)
 
@@ -60,6 +64,10 @@ def anyio_library():
         open_group = staticmethod(anyio.create_task_group)
         checkpoint_if_cancelled = staticmethod(anyio.lowlevel.checkpoint_if_cancelled)
         let_others_run = staticmethod(anyio.lowlevel.cancel_shielded_checkpoint)
+
+        @staticmethod
+        def receivers(statistics):
+            return statistics.open_receive_streams
 
         @staticmethod
         def channel(capacity):

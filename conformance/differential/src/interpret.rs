@@ -31,9 +31,14 @@ pub struct Report {
 
 pub(crate) type Doing = Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
 
-/// Runs a program, whose ticks are so long.
-pub async fn interpret<B: Backend>(backend: B, program: Program, tick: Duration) -> Report {
-    let log = Log::new(backend.now(), tick);
+/// Runs a program, whose ticks are so long, and whose tasks may be so late.
+pub async fn interpret<B: Backend>(
+    backend: B,
+    program: Program,
+    tick: Duration,
+    late: Duration,
+) -> Report {
+    let log = Log::new(backend.now(), tick, late);
     let world = World::new(backend.clone(), log.clone(), &program);
     let ends: Vec<_> =
         program.channels.iter().map(|&capacity| backend.bounded::<Item>(capacity)).collect();
@@ -185,6 +190,11 @@ impl<B: Backend> World<B> {
 
     async fn sleep(&self, id: u32, ticks: u64) {
         self.backend.sleep(self.log.ticks(ticks)).await;
+        let now = self.backend.now();
+        let end = self.backend.current_effective_deadline();
+        if end.is_some_and(|end| end + self.log.late < now) {
+            self.ledger.broken(format!("{id}: slept beyond the effective deadline"));
+        }
         self.say(id, "woke");
     }
 }

@@ -25,12 +25,14 @@ impl Failed {
 pub(crate) struct Log {
     start: Instant,
     tick: Duration,
+    /// How late a task may see that a deadline has passed.
+    pub(crate) late: Duration,
     lines: Arc<Mutex<Vec<(u64, String)>>>,
 }
 
 impl Log {
-    pub(crate) fn new(start: Instant, tick: Duration) -> Self {
-        Self { start, tick, lines: Arc::default() }
+    pub(crate) fn new(start: Instant, tick: Duration, late: Duration) -> Self {
+        Self { start, tick, late, lines: Arc::default() }
     }
 
     /// So many ticks.

@@ -81,7 +81,7 @@ fn on_sim(case: &Case, schedules: u64) -> Vec<Report> {
             let sim = Sim::new(case.program.seed.wrapping_mul(schedules).wrapping_add(seed));
             let run = sim.try_run(async {
                 let backend = SimBackend::current().expect("a simulation runs this");
-                interpret(backend, case.program.clone(), TICK).await
+                interpret(backend, case.program.clone(), TICK, Duration::ZERO).await
             });
             run.unwrap_or_else(|error| Report { log: Vec::new(), broken: vec![error.to_string()] })
         });
@@ -97,7 +97,7 @@ fn on_paused_tokio(case: &Case) -> Report {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
         let runtime = runtime.expect("a runtime of one thread needs nothing");
         let backend = TokioBackend::from(runtime.handle().clone());
-        let program = interpret(backend.clone(), case.program.clone(), TICK);
+        let program = interpret(backend.clone(), case.program.clone(), TICK, Duration::ZERO);
         runtime.block_on(backend.root(program))
     })
 }
@@ -109,6 +109,7 @@ fn in_real_time<B: Backend + Toplevel>(
 ) -> Vec<Vec<Report>> {
     let reports = Mutex::new(vec![Vec::new(); cases.len()]);
     let next = Mutex::new(cases.iter().enumerate());
+    let late = settings.margin / 2;
     std::thread::scope(|scope| {
         for _ in 0..WIDTH.min(cases.len()) {
             scope.spawn(|| {
@@ -116,7 +117,8 @@ fn in_real_time<B: Backend + Toplevel>(
                     let tick = settings.margin.as_nanos() as u64 / case.gap;
                     let tick = Duration::from_nanos(tick.max(1));
                     let program = case.program.clone();
-                    let report = guarded(|| backend.run(interpret(backend.clone(), program, tick)));
+                    let report =
+                        guarded(|| backend.run(interpret(backend.clone(), program, tick, late)));
                     lock(&reports)[at].push(report);
                 }
             });
