@@ -4,6 +4,7 @@
 mod args;
 mod function;
 mod main_attribute;
+mod test_args;
 mod test_attribute;
 
 use proc_macro::TokenStream;
@@ -43,6 +44,11 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 /// The backends are those whose features are enabled in `anyrt`. Each run is a test of its own:
 /// `name::tokio`, `name::smol` and `name::async_std`, in a module that has the name of the
 /// function. Without a backend the test fails, and says which features there are.
+///
+/// With `#[anyrt::test(sim)]` it runs in a simulation, too, as `name::sim`: virtual time, and an order
+/// that comes from a seed. `#[anyrt::test(sim, seeds = 100)]` runs the seeds 0 to 99, and stops at the
+/// first that fails, with the line that runs it again; if the environment variable `ANYRT_SIM_SEED`
+/// is set, that seed runs and no other. It needs the feature `sim` of `anyrt`.
 ///
 /// The function may return whatever a test may; `#[should_panic]` and `#[ignore]` work.
 /// `#[anyrt::test(crate = ::path::to::anyrt)]` says where `anyrt` is, if it has another name.

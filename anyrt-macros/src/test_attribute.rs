@@ -5,19 +5,16 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Ident, Result, ReturnType, parse2};
 
-use crate::args::{Args, BACKENDS};
+use crate::args::BACKENDS;
 use crate::function::Function;
+use crate::test_args::TestArgs;
 
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     try_expand(args, item).unwrap_or_else(Error::into_compile_error)
 }
 
 fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let args: Args = parse2(args)?;
-    if let Some((_, span)) = args.backend {
-        let message = "a test names no backend: it runs on each that is enabled in anyrt";
-        return Err(Error::new(span, message));
-    }
+    let args: TestArgs = parse2(args)?;
     let function: Function = parse2(item)?;
     function.check()?;
 
@@ -52,6 +49,21 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream> {
             }
         }
     });
+    let place = Span::call_site().located_at(name.span());
+    let otherwise = match args.sim {
+        Some(span) => {
+            simulated(&krate, span, &Ident::new("sim", place), name, &for_tests, args.seeds())
+        }
+        None => quote! {
+            #krate::__private_if_no_backend! {
+                #[::core::prelude::v1::test]
+                #(#ignore)*
+                fn no_backend() {
+                    #krate::__private::no_backend_for_tests()
+                }
+            }
+        },
+    };
     Ok(quote! {
         #[cfg(test)]
         #(#for_function)*
@@ -65,15 +77,32 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream> {
 
             #(#tests)*
 
-            #krate::__private_if_no_backend! {
-                #[::core::prelude::v1::test]
-                #(#ignore)*
-                fn no_backend() {
-                    #krate::__private::no_backend_for_tests()
-                }
-            }
+            #otherwise
         }
     })
+}
+
+/// The test that runs in simulations, or an error where there are none.
+fn simulated(
+    krate: &TokenStream,
+    span: Span,
+    test: &Ident,
+    function: &Ident,
+    for_tests: &[Attribute],
+    seeds: u64,
+) -> TokenStream {
+    let message = "anyrt has no simulation here: enable its feature `sim` in Cargo.toml";
+    let error = quote_spanned!(span=> ::core::compile_error!(#message););
+    quote! {
+        #krate::__private_unless_sim! { #error }
+        #krate::__private_if_sim! {
+            #[::core::prelude::v1::test]
+            #(#for_tests)*
+            fn #test() {
+                #krate::__private::run_sim(#seeds, super::#function)
+            }
+        }
+    }
 }
 
 fn is_for_tests(attr: &Attribute) -> bool {

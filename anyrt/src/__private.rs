@@ -4,6 +4,8 @@
 //! other names, or none.
 
 use std::future::Future;
+#[cfg(feature = "sim")]
+use std::process::{ExitCode, Termination};
 
 use crate::backend::AnyBackend;
 use crate::detect::HINT;
@@ -22,6 +24,19 @@ pub fn run_named<F: Future>(name: &str, future: F) -> F::Output {
 #[track_caller]
 pub fn no_backend_for_tests() -> ! {
     panic!("this test runs on no backend: {HINT}")
+}
+
+/// Runs a test in a simulation, under so many seeds.
+#[cfg(feature = "sim")]
+#[track_caller]
+pub fn run_sim<F>(seeds: u64, mut test: impl FnMut() -> F)
+where
+    F: Future<Output: Termination>,
+{
+    anyrt_sim::Sim::explore(0..seeds, || {
+        let test = test();
+        async { assert!(test.await.report() == ExitCode::SUCCESS, "the test gave a failure") }
+    });
 }
 
 /// Defines macros that keep their input, or drop it, as the features say.
@@ -50,5 +65,7 @@ conditional! { $
     __private_unless_smol: not(feature = "smol");
     __private_if_async_std: feature = "async-std";
     __private_unless_async_std: not(feature = "async-std");
+    __private_if_sim: feature = "sim";
+    __private_unless_sim: not(feature = "sim");
     __private_if_no_backend: not(any(feature = "tokio", feature = "smol", feature = "async-std"));
 }

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyrt_core::{Driver, ErasedBackend, Toplevel};
 
-use crate::enabled::{self, AsyncStd, Smol, Tokio};
+use crate::enabled::{self, AsyncStd, Sim, Smol, Tokio};
 use crate::timer::{AnySleep, Timer};
 
 /// A backend chosen at run time.
 ///
-/// It is tokio, smol, async-std, or one that anyrt does not know.
+/// It is tokio, smol, async-std, a simulation, or one that anyrt does not know.
 ///
 /// It is what the functions of this crate run on, and costs a `match` more than the backend that
 /// it holds. Clones are cheap and mean the same runtime.
@@ -33,6 +33,7 @@ pub(crate) enum Choice {
     Tokio(Tokio),
     Smol(Smol),
     AsyncStd(AsyncStd),
+    Sim(Sim),
     Other(ErasedBackend),
 }
 
@@ -43,6 +44,7 @@ macro_rules! each {
             Choice::Tokio($driver) => $do,
             Choice::Smol($driver) => $do,
             Choice::AsyncStd($driver) => $do,
+            Choice::Sim($driver) => $do,
             Choice::Other($driver) => $do,
         }
     };
@@ -51,7 +53,8 @@ macro_rules! each {
 impl AnyBackend {
     /// Gives the backends that are enabled.
     ///
-    /// They come in the order in which [`run`](crate::run) takes them.
+    /// They come in the order in which [`run`](crate::run) takes them. A simulation is not among
+    /// them: it has to be asked for.
     ///
     /// Listing starts nothing: a runtime starts when something is first run or spawned on it.
     ///
@@ -71,7 +74,7 @@ impl AnyBackend {
 
     /// Names the runtime.
     ///
-    /// That is `"tokio"`, `"smol"`, `"async-std"`, or what another backend says.
+    /// That is `"tokio"`, `"smol"`, `"async-std"`, `"sim"`, or what another backend says.
     ///
     /// # Examples
     ///
@@ -121,6 +124,7 @@ impl Driver for AnyBackend {
             Choice::Tokio(driver) => Timer::Tokio { timer: driver.sleep_until(deadline) },
             Choice::Smol(driver) => Timer::Smol { timer: driver.sleep_until(deadline) },
             Choice::AsyncStd(driver) => Timer::AsyncStd { timer: driver.sleep_until(deadline) },
+            Choice::Sim(driver) => Timer::Sim { timer: driver.sleep_until(deadline) },
             Choice::Other(driver) => Timer::other(driver.sleep_until(deadline)),
         })
     }
@@ -130,6 +134,7 @@ impl Driver for AnyBackend {
             Choice::Tokio(driver) => Timer::Tokio { timer: driver.sleep_for(timeout) },
             Choice::Smol(driver) => Timer::Smol { timer: driver.sleep_for(timeout) },
             Choice::AsyncStd(driver) => Timer::AsyncStd { timer: driver.sleep_for(timeout) },
+            Choice::Sim(driver) => Timer::Sim { timer: driver.sleep_for(timeout) },
             Choice::Other(driver) => Timer::other(driver.sleep_for(timeout)),
         })
     }
@@ -148,6 +153,7 @@ impl Toplevel for AnyBackend {
             Choice::Tokio(driver) => driver.block_on(future),
             Choice::Smol(driver) => driver.block_on(future),
             Choice::AsyncStd(driver) => driver.block_on(future),
+            Choice::Sim(driver) => driver.block_on(future),
             Choice::Other(driver) => panic!(
                 "anyrt does not know how to start the backend `{}`: call `run` of its own type \
                  (`anyrt_core::Toplevel`)",
@@ -177,6 +183,8 @@ impl From<&ErasedBackend> for AnyBackend {
             Choice::Smol(smol.clone())
         } else if let Some(async_std) = erased.downcast_ref::<AsyncStd>() {
             Choice::AsyncStd(async_std.clone())
+        } else if let Some(sim) = erased.downcast_ref::<Sim>() {
+            Choice::Sim(sim.clone())
         } else {
             Choice::Other(erased.clone())
         })

@@ -1,21 +1,22 @@
 //! Which backends this build has: the one place where the features of backends are asked for.
 //!
 //! A backend that is not enabled is the type `Disabled`, which has no values, so that the rest of
-//! the crate matches on all three and needs no `cfg`.
+//! the crate matches on all of them and needs no `cfg`.
 
 use cfg_if::cfg_if;
 
-#[cfg(any(feature = "tokio", feature = "smol", feature = "async-std"))]
+#[cfg(any(feature = "tokio", feature = "smol", feature = "async-std", feature = "sim"))]
 use crate::backend::{AnyBackend, Choice};
 
-#[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std")))]
+#[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "sim")))]
 use crate::disabled::Disabled;
 
 /// The backends that there are, in the order of preference, and whether they are enabled.
-pub(crate) const BACKENDS: [(&str, bool); 3] = [
+pub(crate) const BACKENDS: [(&str, bool); 4] = [
     ("tokio", cfg!(feature = "tokio")),
     ("smol", cfg!(feature = "smol")),
     ("async-std", cfg!(feature = "async-std")),
+    ("sim", cfg!(feature = "sim")),
 ];
 
 cfg_if! {
@@ -95,6 +96,29 @@ cfg_if! {
         }
 
         pub(crate) fn current_async_std() -> Option<AsyncStd> {
+            None
+        }
+    }
+}
+
+cfg_if! {
+    if #[cfg(feature = "sim")] {
+        pub(crate) use anyrt_sim::SimBackend as Sim;
+
+        impl From<Sim> for AnyBackend {
+            fn from(backend: Sim) -> Self {
+                Self(Choice::Sim(backend))
+            }
+        }
+
+        /// A new world: each simulation is one of its own.
+        pub(crate) fn sim() -> Option<Sim> {
+            Some(Sim::new(0))
+        }
+    } else {
+        pub(crate) type Sim = Disabled;
+
+        pub(crate) fn sim() -> Option<Sim> {
             None
         }
     }

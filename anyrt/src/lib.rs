@@ -108,6 +108,7 @@
 //! | `tokio` | tokio 1 |
 //! | `smol` | smol 2 |
 //! | `async-std` | async-std 1, which is no longer maintained (RUSTSEC-2025-0052) |
+//! | `sim` | [`sim`]: virtual time and seeded schedules, for tests |
 //! | `tracing` | a span for each task, group and scope, linked as they are |
 //! | `macros` (default) | [`#[anyrt::main]`](macro@main) and [`#[anyrt::test]`](macro@test) |
 //!
@@ -128,7 +129,7 @@ mod as_completed;
 mod backend;
 pub mod blocking;
 mod detect;
-#[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std")))]
+#[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "sim")))]
 mod disabled;
 mod enabled;
 pub mod future;
@@ -164,6 +165,9 @@ pub use anyrt_core::scope::CancelHandle;
 pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
 #[doc(inline)]
 pub use anyrt_core::task_tree::TaskTree;
+#[cfg(feature = "sim")]
+pub use anyrt_sim as sim;
+
 #[doc(inline)]
 pub use anyrt_core::{Outcome, channel, error, prelude};
 

@@ -54,7 +54,9 @@ fn canonical(name: &str) -> &str {
     if name == "async_std" { "async-std" } else { name }
 }
 
-/// Finds a backend by its name: `tokio`, `smol`, `async-std` or `async_std`.
+/// Finds a backend by its name: `tokio`, `smol`, `async-std` or `async_std`, or `sim`.
+///
+/// `sim` is a new world each time, with the seed 0.
 impl FromStr for AnyBackend {
     type Err = UnknownBackend;
 
@@ -63,6 +65,7 @@ impl FromStr for AnyBackend {
             "tokio" => enabled::tokio().map(Choice::Tokio),
             "smol" => enabled::smol().map(Choice::Smol),
             "async-std" => enabled::async_std().map(Choice::AsyncStd),
+            "sim" => enabled::sim().map(Choice::Sim),
             _ => None,
         };
         choice.map(Self).ok_or_else(|| UnknownBackend { name: name.to_owned() })

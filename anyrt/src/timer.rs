@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyrt_core::{Driver, Sleep};
 use pin_project_lite::pin_project;
 
-use crate::enabled::{AsyncStd, Smol, Tokio};
+use crate::enabled::{AsyncStd, Sim, Smol, Tokio};
 
 pin_project! {
     /// The raw timer of an [`AnyBackend`](crate::AnyBackend).
@@ -33,6 +33,7 @@ pin_project! {
         Tokio { #[pin] timer: <Tokio as Driver>::Sleep },
         Smol { #[pin] timer: <Smol as Driver>::Sleep },
         AsyncStd { #[pin] timer: <AsyncStd as Driver>::Sleep },
+        Sim { #[pin] timer: <Sim as Driver>::Sleep },
         // Never locked: it makes the box `Sync`, which all futures that hold a timer then are.
         Other { timer: Mutex<Pin<Box<dyn Sleep>>> },
     }
@@ -62,6 +63,7 @@ impl Debug for AnySleep {
             Timer::Tokio { timer } => tuple.field(timer),
             Timer::Smol { timer } => tuple.field(timer),
             Timer::AsyncStd { timer } => tuple.field(timer),
+            Timer::Sim { timer } => tuple.field(timer),
             Timer::Other { .. } => &mut tuple,
         }
         .finish()
@@ -76,6 +78,7 @@ impl Future for AnySleep {
             Projected::Tokio { timer } => timer.poll(cx),
             Projected::Smol { timer } => timer.poll(cx),
             Projected::AsyncStd { timer } => timer.poll(cx),
+            Projected::Sim { timer } => timer.poll(cx),
             Projected::Other { timer } => unlocked(timer).poll(cx),
         }
     }
@@ -87,6 +90,7 @@ impl Sleep for AnySleep {
             Projected::Tokio { timer } => timer.reset(deadline),
             Projected::Smol { timer } => timer.reset(deadline),
             Projected::AsyncStd { timer } => timer.reset(deadline),
+            Projected::Sim { timer } => timer.reset(deadline),
             Projected::Other { timer } => unlocked(timer).reset(deadline),
         }
     }

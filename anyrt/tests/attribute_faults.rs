@@ -39,6 +39,15 @@ mod tests {
     #[anyrt::test(smol)]
     async fn with_backend() {}
 
+    #[anyrt::test(sim, seeds = 10)]
+    async fn not_simulated() {}
+
+    #[anyrt::test(seeds = 10)]
+    async fn seeds_of_nothing() {}
+
+    #[anyrt::test(sim, seeds = 0)]
+    async fn no_seeds() {}
+
     #[anyrt::test]
     fn not_async() {}
 
@@ -88,6 +97,10 @@ fn faults_are_named_where_they_are() {
 
     let names_none = "a test names no backend: it runs on each that is enabled in anyrt";
     fault(names_none, "test(smol)", "smol");
+    let disabled = "anyrt has no simulation here: enable its feature `sim` in Cargo.toml";
+    fault(disabled, "test(sim, seeds = 10)", "sim,");
+    fault("`seeds` are those of a simulation", "test(seeds = 10)", "10");
+    fault("no seeds would test nothing", "seeds = 0", "0");
     fault("the function must be `async`", "    fn not_async", "fn");
     fault("`crate` is given twice", "crate = ::anyrt, ", "crate = ::anyrt)");
     fault("a test with `#[should_panic]` must return `()`", "panics_and_returns", "Result");

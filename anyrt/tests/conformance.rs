@@ -15,6 +15,14 @@ mod any_async_std {
     anyrt_conformance::suite!("async-std".parse::<anyrt::AnyBackend>().unwrap(), net);
 }
 
+mod any_sim {
+    // The checks have threads of their own.
+    anyrt_conformance::suite!(
+        anyrt::AnyBackend::from(anyrt::sim::Sim::new(7).among_threads().backend()),
+        net
+    );
+}
+
 mod functions_on_tokio {
     anyrt_conformance::suite!(backend: crate::facade::Facade::on("tokio"), net);
 }
@@ -25,4 +33,11 @@ mod functions_on_smol {
 
 mod functions_on_async_std {
     anyrt_conformance::suite!(backend: crate::facade::Facade::on("async-std"), net);
+}
+
+mod functions_on_sim {
+    anyrt_conformance::suite!(
+        backend: crate::facade::Facade::from(anyrt::sim::Sim::new(7).among_threads().backend()),
+        net
+    );
 }

@@ -139,6 +139,35 @@ fn all_together() {
 }
 
 #[test]
+fn sim_is_there_only_for_who_asks() {
+    let lines = lines("sim");
+    assert!(lines[0].starts_with("here: no runtime"), "{lines:?}");
+    assert!(lines[1].starts_with("run: no runtime"), "{lines:?}");
+
+    let program = r#"
+        use std::time::Duration;
+
+        #[anyrt::test(sim, seeds = 3)]
+        async fn an_hour() {
+            anyrt::sleep(Duration::from_secs(3600)).await;
+            assert_eq!(anyrt::AnyBackend::current().unwrap().name(), "sim");
+        }
+
+        #[anyrt::test(sim, seeds = 300)]
+        async fn finds_its_seed() {
+            let seed = anyrt::sim::SimBackend::current().unwrap().seed();
+            assert!(seed != 217, "not this one");
+        }
+    "#;
+    let output = Tiny::new("sim-alone", "features = [\"sim\"]", program).cargo("test");
+    let text = String::from_utf8_lossy(&output.stdout);
+    for part in ["---- finds_its_seed::sim", "seed 217 failed", "not this one", "Sim::new(217).run(..)", "ANYRT_SIM_SEED=217"] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    assert!(text.contains("1 passed; 1 failed"), "{text}");
+}
+
+#[test]
 fn in_async_std_with_its_feature_tokio1() {
     let program = r#"
         fn here() -> String {
@@ -215,7 +244,7 @@ fn main() {
 
 #[test]
 fn n5_one_more_feature_changes_nothing() {
-    let builds: [&[&str]; 7] = [
+    let builds: [&[&str]; 9] = [
         &["tokio"],
         &["smol"],
         &["async-std"],
@@ -223,6 +252,8 @@ fn n5_one_more_feature_changes_nothing() {
         &["tokio", "async-std"],
         &["smol", "async-std"],
         &["tokio", "smol", "async-std"],
+        &["tokio", "sim"],
+        &["tokio", "smol", "async-std", "sim"],
     ];
     let built = builds.map(|features| {
         let others = "async-std = \"1\"\nsmol = \"2\"\n\

@@ -69,7 +69,7 @@ fn trying_child() {
 fn try_run_gives_an_unknown_name_as_an_error() {
     let output = run_alone("trying_child", Some("monoio"));
     let text = String::from_utf8_lossy(&output.stdout);
-    let reason = "there is no backend `monoio` (enabled are tokio, smol, async-std): anyrt has \
+    let reason = "there is no backend `monoio` (enabled are tokio, smol, async-std, sim): anyrt has \
                   tokio, smol and async-std, each a feature";
     let message = format!("the environment variable ANYRT_BACKEND: {reason}.");
     assert!(output.status.success() && text.contains(&message), "{text}");
@@ -129,7 +129,7 @@ fn names() {
     assert_eq!(error.name(), "Tokio");
     assert_eq!(
         error.to_string(),
-        "there is no backend `Tokio` (enabled are tokio, smol, async-std): anyrt has tokio, smol \
+        "there is no backend `Tokio` (enabled are tokio, smol, async-std, sim): anyrt has tokio, smol \
          and async-std, each a feature"
     );
 }

@@ -36,9 +36,11 @@ fn one_row_for_each_law_and_backend() {
         ("B1", "tokio"),
         ("B1", "smol"),
         ("B1", "async-std"),
+        ("B1", "sim"),
         ("G10", "tokio"),
         ("G10", "smol"),
         ("G10", "async-std"),
+        ("G10", "sim"),
     ];
     assert_eq!(seen, expected);
 }

@@ -11,7 +11,7 @@ use anyrt_core::{Driver, ErasedBackend, NetDriver};
 use futures_io::{AsyncRead, AsyncWrite};
 
 use crate::backend::{AnyBackend, Choice};
-use crate::enabled::{AsyncStd, Smol, Tokio};
+use crate::enabled::{AsyncStd, Sim, Smol, Tokio};
 
 impl NetDriver for AnyBackend {
     type TcpStream = AnyTcpStream;
@@ -22,6 +22,7 @@ impl NetDriver for AnyBackend {
             Choice::Tokio(driver) => Stream::Tokio(driver.raw_connect(address).await?),
             Choice::Smol(driver) => Stream::Smol(driver.raw_connect(address).await?),
             Choice::AsyncStd(driver) => Stream::AsyncStd(driver.raw_connect(address).await?),
+            Choice::Sim(driver) => Stream::Sim(driver.raw_connect(address).await?),
             Choice::Other(driver) => return Err(no_network(driver)),
         }))
     }
@@ -31,6 +32,7 @@ impl NetDriver for AnyBackend {
             Choice::Tokio(driver) => Listener::Tokio(driver.raw_listen(address).await?),
             Choice::Smol(driver) => Listener::Smol(driver.raw_listen(address).await?),
             Choice::AsyncStd(driver) => Listener::AsyncStd(driver.raw_listen(address).await?),
+            Choice::Sim(driver) => Listener::Sim(driver.raw_listen(address).await?),
             Choice::Other(driver) => return Err(no_network(driver)),
         }))
     }
@@ -52,6 +54,7 @@ enum Stream {
     Tokio(<Tokio as NetDriver>::TcpStream),
     Smol(<Smol as NetDriver>::TcpStream),
     AsyncStd(<AsyncStd as NetDriver>::TcpStream),
+    Sim(<Sim as NetDriver>::TcpStream),
 }
 
 /// The raw listener of an [`AnyBackend`].
@@ -61,6 +64,7 @@ enum Listener {
     Tokio(<Tokio as NetDriver>::TcpListener),
     Smol(<Smol as NetDriver>::TcpListener),
     AsyncStd(<AsyncStd as NetDriver>::TcpListener),
+    Sim(<Sim as NetDriver>::TcpListener),
 }
 
 /// Does the same to whichever connection it is.
@@ -70,6 +74,7 @@ macro_rules! each {
             Stream::Tokio($stream) => $do,
             Stream::Smol($stream) => $do,
             Stream::AsyncStd($stream) => $do,
+            Stream::Sim($stream) => $do,
         }
     };
 }
@@ -80,6 +85,7 @@ impl Debug for AnyTcpListener {
             Listener::Tokio(listener) => Debug::fmt(listener, f),
             Listener::Smol(listener) => Debug::fmt(listener, f),
             Listener::AsyncStd(listener) => Debug::fmt(listener, f),
+            Listener::Sim(listener) => Debug::fmt(listener, f),
         }
     }
 }
@@ -101,6 +107,10 @@ impl TcpListener for AnyTcpListener {
                 let (stream, peer) = listener.accept().await?;
                 (Stream::AsyncStd(stream), peer)
             }
+            Listener::Sim(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                (Stream::Sim(stream), peer)
+            }
         };
         Ok((AnyTcpStream(stream), peer))
     }
@@ -110,6 +120,7 @@ impl TcpListener for AnyTcpListener {
             Listener::Tokio(listener) => TcpListener::local_addr(listener),
             Listener::Smol(listener) => TcpListener::local_addr(listener),
             Listener::AsyncStd(listener) => TcpListener::local_addr(listener),
+            Listener::Sim(listener) => TcpListener::local_addr(listener),
         }
     }
 }

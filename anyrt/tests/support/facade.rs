@@ -22,6 +22,12 @@ impl Facade {
     }
 }
 
+impl<B: Into<AnyBackend>> From<B> for Facade {
+    fn from(backend: B) -> Self {
+        Self(backend.into())
+    }
+}
+
 impl Toplevel for Facade {
     fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.0.block_on(future)

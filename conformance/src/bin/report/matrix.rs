@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyrt_async_std::AsyncStdBackend;
 use anyrt_conformance::{Law, Measured, Outcome, Subject, measure};
+use anyrt_sim::Sim;
 use anyrt_smol::SmolBackend;
 use anyrt_tokio::TokioBackend;
 use serde::Serialize;
@@ -35,21 +36,14 @@ pub(crate) struct Line {
 pub(crate) struct Matrix {
     pub(crate) laws: Vec<Law<Subject>>,
     pub(crate) backends: Vec<&'static str>,
-    subjects: Vec<Subject>,
     repeat: usize,
 }
 
 impl Matrix {
     pub(crate) fn of(choice: &Choice) -> Self {
-        let subjects = choice.backends.iter().map(|name| match *name {
-            "smol" => Subject::with_net(SmolBackend::new()),
-            "async-std" => Subject::with_net(AsyncStdBackend::new()),
-            _ => Subject::with_net(TokioBackend::new()),
-        });
         Self {
             laws: registry().into_iter().filter(|law| choice.laws.contains(&law.id)).collect(),
             backends: choice.backends.clone(),
-            subjects: subjects.collect(),
             repeat: choice.repeat,
         }
     }
@@ -62,19 +56,17 @@ impl Matrix {
         let mut rows = Vec::new();
         for law in &self.laws {
             let mut line = Line { id: law.id, sentence: law.sentence, rows: Vec::new() };
-            for (backend, subject) in self.backends.iter().zip(&self.subjects) {
-                line.rows.push(self.row(law, backend, subject));
-            }
+            line.rows.extend(self.backends.iter().map(|backend| self.row(law, backend)));
             show(&line)?;
             rows.append(&mut line.rows);
         }
         Ok(rows)
     }
 
-    fn row(&self, law: &Law<Subject>, backend: &'static str, subject: &Subject) -> Row {
+    fn row(&self, law: &Law<Subject>, backend: &'static str) -> Row {
         let mut row = Row { law: law.id, backend, outcome: "passed", detail: String::new(), ms: 0 };
         for run in 1..=self.repeat {
-            let Measured { outcome, elapsed } = measure(law, subject);
+            let Measured { outcome, elapsed } = measure(law, &subject(backend));
             row.ms = row.ms.max(millis(elapsed));
             let detail = match outcome {
                 Outcome::Passed => continue,
@@ -94,6 +86,17 @@ impl Matrix {
             break;
         }
         row
+    }
+}
+
+/// The backend of this name; of a simulation a new one each time.
+fn subject(backend: &str) -> Subject {
+    match backend {
+        "smol" => Subject::with_net(SmolBackend::new()),
+        "async-std" => Subject::with_net(AsyncStdBackend::new()),
+        // The checks have threads of their own.
+        "sim" => Subject::with_net(Sim::new(0).among_threads().backend()),
+        _ => Subject::with_net(TokioBackend::new()),
     }
 }
 

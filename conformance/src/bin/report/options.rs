@@ -10,7 +10,7 @@ use clap::Parser;
 #[derive(Debug, Parser)]
 #[command(name = "anyrt-conformance", version)]
 pub(crate) struct Options {
-    /// The backend to check: all, tokio, smol or async-std.
+    /// The backend to check: all, tokio, smol, async-std or sim.
     #[arg(long, value_name = "NAME", default_value = "all")]
     backend: String,
 
@@ -28,7 +28,7 @@ pub(crate) struct Options {
 }
 
 /// The names of all backends, in the order of the columns.
-pub(crate) const BACKENDS: [&str; 3] = ["tokio", "smol", "async-std"];
+pub(crate) const BACKENDS: [&str; 4] = ["tokio", "smol", "async-std", "sim"];
 
 /// What is to be run.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ use anyrt_core::group::{RunGroup, TaskGroup};
 use anyrt_core::scope::{FailAfter, MoveOnAfter};
 use anyrt_core::time::Sleep;
 use anyrt_core::{Ambient, Driver, Toplevel};
+use anyrt_sim::SimBackend;
 use anyrt_tokio::TokioBackend;
 use tokio::runtime::Handle;
 
@@ -145,7 +146,9 @@ fn here<D: Detect>() -> &'static str {
 
 /// Names the runtime that polls this code, by its own marks.
 fn home() -> &'static str {
-    if async_std::task::try_current().is_some() {
+    if SimBackend::current().is_some() {
+        "sim"
+    } else if async_std::task::try_current().is_some() {
         "async-std"
     } else if Handle::try_current().is_ok() {
         "tokio"

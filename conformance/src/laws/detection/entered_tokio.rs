@@ -7,7 +7,9 @@ use std::task::{Context, Poll};
 use tokio::runtime::{Handle, Runtime};
 
 use super::detect::{Detector, Seen};
-use super::several::{as_task, new_tokio};
+use anyrt_core::Toplevel;
+
+use super::several::{as_task, new_sim, new_tokio};
 
 /// Enters a runtime of tokio around each poll, as the crate async-compat does.
 struct Compat<F>(Handle, Pin<Box<F>>);
@@ -31,14 +33,16 @@ fn poll_here<T>(runtime: &str, future: impl Future<Output = T>) -> T {
     match runtime {
         "tokio" => new_tokio().block_on(future),
         "smol" => smol::block_on(future),
+        "sim" => new_sim().run(future),
         _ => async_std::task::block_on(future),
     }
 }
 
 pub(super) fn n6(detector: &Detector, name: &'static str) {
     let Detector { here, library, .. } = *detector;
-    // async-std knows its tasks; smol does not, so that tokio answers for what is polled by it.
-    let expected = Seen::on(if name == "async-std" { name } else { "tokio" });
+    // async-std knows its tasks, and a simulation is inside anyrt; smol does not know its own, so that
+    // tokio answers for what is polled by it.
+    let expected = Seen::on(if name == "smol" { "tokio" } else { name });
     let runtime = new_tokio();
     let found = poll_here(name, compat(&runtime, library()));
     assert_eq!(found, expected, "{name} polls a future that enters tokio at each poll");

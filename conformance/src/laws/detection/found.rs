@@ -45,7 +45,7 @@ pub(super) fn n3(detector: &Detector, name: &'static str) {
     assert_eq!(found, Seen::on(name), "chosen {name}, with tokio's context entered");
     drop(ambient);
 
-    for other in ["tokio", "smol", "async-std"] {
+    for other in ["tokio", "smol", "async-std", "sim"] {
         let Detector { library, run_on, blocking, .. } = *detector;
         let found = run_on(
             name,
