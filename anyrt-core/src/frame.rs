@@ -15,6 +15,8 @@
 //!   looks at it need not ask first whether it is there still: destructors of other thread-locals may
 //!   come here, too.
 
+mod unborn;
+
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -24,6 +26,8 @@ use crate::budget;
 use crate::driver::ErasedBackend;
 use crate::sys::thread_local;
 use crate::tree::Node;
+
+pub(crate) use unborn::Womb;
 
 /// The frame of a task, or of a group's body, between polls.
 pub(crate) struct Frame {
@@ -181,6 +185,8 @@ pub(crate) struct ScopeFrame {
     brings_backend: bool,
     waker: usize,
     is_shielded: bool,
+    /// What is hidden of an unborn scope while this one is in the frame.
+    above_unborn: usize,
 }
 
 impl ScopeFrame {
@@ -197,6 +203,7 @@ impl ScopeFrame {
             brings_backend: false,
             waker: 0,
             is_shielded: false,
+            above_unborn: 0,
         }
     }
 
@@ -230,6 +237,7 @@ impl ScopeFrame {
             exchange_backend(&mut self.backend);
         }
         exchange_spare(&mut self.spare);
+        self.above_unborn = unborn::hide(self.above_unborn);
         let swap = |place: &mut Place| {
             std::mem::swap(&mut place.scope, &mut self.scope);
             std::mem::swap(&mut place.waker, &mut self.waker);
@@ -274,17 +282,46 @@ fn change<R>(change: impl FnOnce(&mut Place) -> R) -> Option<R> {
 /// The scope that new scopes and groups hang under; none where cancellation is hidden.
 #[inline]
 pub(crate) fn scope() -> Option<Arc<Node>> {
+    unborn::bear();
+    enclosing()
+}
+
+/// The scope in the frame, also if one without a node lies between.
+#[inline]
+fn enclosing() -> Option<Arc<Node>> {
     read(|frame| if frame.is_shielded { None } else { frame.scope.clone() }).flatten()
 }
 
-/// The same as [`scope`], for who waits in it and gives the reference back after that.
+/// Runs `f`, hidden from every cancellation, in the frame of who ends a scope that has none.
+#[inline]
+pub(crate) fn shielded<R>(f: impl FnOnce() -> R) -> R {
+    let was_shielded = change(|place| std::mem::replace(&mut place.is_shielded, true));
+    let _back = Unshielded(was_shielded.unwrap_or(false));
+    f()
+}
+
+/// Lets cancellations through again when dropped, if they came through before.
+struct Unshielded(bool);
+
+impl Drop for Unshielded {
+    #[inline]
+    fn drop(&mut self) {
+        change(|place| place.is_shielded = self.0);
+    }
+}
+
+/// The scope that tells whether who waits is cancelled, to be given back after the wait.
 ///
 /// So a task that waits again and again counts one reference, and not one a wait.
 #[inline]
 pub(crate) fn borrow_scope() -> Option<Arc<Node>> {
     let mut spare = None;
     exchange_spare(&mut spare);
-    if read(|frame| frame.is_shielded) == Some(false) && spare.is_some() { spare } else { scope() }
+    if read(|frame| frame.is_shielded) == Some(false) && spare.is_some() {
+        spare
+    } else {
+        enclosing()
+    }
 }
 
 /// Takes back what [`borrow_scope`] gave; gives it to be dropped if it is not this frame's.

@@ -8,7 +8,7 @@ mod shield;
 mod timeout;
 
 use std::fmt::{self, Debug};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crate::driver::{Ambient, Driver};
@@ -29,14 +29,17 @@ pub use timeout::{FailAfter, MoveOnAfter};
 /// that. It runs once (law C8).
 #[must_use = "a scope does nothing until its run is awaited"]
 pub struct CancelScope<D> {
-    node: Arc<Node>,
+    /// Made for the first handle; without one, when something needs it.
+    node: OnceLock<Arc<Node>>,
     timeout: Option<Duration>,
+    deadline: Option<Instant>,
+    is_shielded: bool,
     source: Source<D>,
 }
 
 impl<D: Driver> CancelScope<D> {
     fn from_source(source: Source<D>) -> Self {
-        Self { node: Node::scope(), timeout: None, source }
+        Self { node: OnceLock::new(), timeout: None, deadline: None, is_shielded: false, source }
     }
 
     /// Makes a scope whose deadline is measured by `driver`.
@@ -55,22 +58,28 @@ impl<D: Driver> CancelScope<D> {
     }
 
     /// Sets a deadline.
-    pub fn with_deadline(self, deadline: Instant) -> Self {
-        self.node.init_deadline(Some(deadline));
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        if let Some(node) = self.node.get() {
+            node.init_deadline(self.deadline);
+        }
         self
     }
 
     /// Shields what runs in the scope from outer cancellation (law S1).
     ///
     /// The scope's own `cancel` and deadline still work.
-    pub fn shielded(self) -> Self {
-        self.node.set_shield(true);
+    pub fn shielded(mut self) -> Self {
+        self.is_shielded = true;
+        if let Some(node) = self.node.get() {
+            node.set_shield(true);
+        }
         self
     }
 
     /// Gives a handle that any thread may use.
     pub fn handle(&self) -> CancelHandle {
-        CancelHandle::new(self.node.clone())
+        CancelHandle::new(self.node.get_or_init(|| self.make_node()).clone())
     }
 
     /// Runs `future` in the scope.
@@ -85,6 +94,15 @@ impl<D: Driver> CancelScope<D> {
     /// **Safe** as far as `future` is: a cancelled future is dropped at an await, never in between.
     pub fn run<F>(self, future: F) -> RunScope<D, F> {
         RunScope::new(self, future)
+    }
+}
+
+impl<D> CancelScope<D> {
+    fn make_node(&self) -> Arc<Node> {
+        let node = Node::scope();
+        node.init_deadline(self.deadline);
+        node.set_shield(self.is_shielded);
+        node
     }
 }
 
@@ -105,11 +123,12 @@ impl<D: Ambient> Default for CancelScope<D> {
 
 impl<D> Debug for CancelScope<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let node = self.node.get();
         f.debug_struct("CancelScope")
             .field("timeout", &self.timeout)
-            .field("deadline", &self.node.deadline())
-            .field("cancel_called", &self.node.is_called())
-            .field("is_shielded", &self.node.is_shielded())
+            .field("deadline", &node.map_or(self.deadline, |node| node.deadline()))
+            .field("cancel_called", &node.is_some_and(|node| node.is_called()))
+            .field("is_shielded", &node.map_or(self.is_shielded, |node| node.is_shielded()))
             .finish()
     }
 }

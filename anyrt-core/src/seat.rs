@@ -22,6 +22,11 @@ impl Seat {
         Self { node, home: None, is_taken: false }
     }
 
+    /// The seat of a node that was hung up when it was made.
+    pub(crate) fn taken(node: Arc<Node>, home: usize) -> Self {
+        Self { node, home: Some(home), is_taken: true }
+    }
+
     /// Hangs the node where it is being polled now; tells whether this is the first time.
     pub(crate) fn settle(&mut self) -> bool {
         if self.is_taken {
@@ -51,6 +56,10 @@ pub(crate) fn drop_body<F>(
     mut body: Pin<&mut Option<F>>,
     enter: impl FnOnce(&mut dyn FnMut()),
 ) -> std::thread::Result<()> {
+    if !std::mem::needs_drop::<F>() {
+        body.set(None);
+        return Ok(());
+    }
     catch_unwind(AssertUnwindSafe(|| enter(&mut || body.set(None))))
 }
 

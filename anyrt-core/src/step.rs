@@ -48,12 +48,19 @@ pub(crate) fn step<T>(
         if is_cancelled {
             return conclude(node, inquiry, cx.waker());
         }
-        node.waker.register_once(&mut inquiry.registered, cx.waker());
-        is_cancelled = node.is_effective();
+        is_cancelled = must_look_again(node, inquiry, cx.waker());
         if !is_cancelled {
             return Step::Pending;
         }
     }
+}
+
+/// Registers the waker after a poll in which a body stayed pending; tells whether it was cancelled
+/// meanwhile, and is to be polled once more.
+#[inline]
+pub(crate) fn must_look_again(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> bool {
+    node.waker.register_once(&mut inquiry.registered, waker);
+    node.is_effective()
 }
 
 /// Registers the waker before the poll of a cancelled body; gives the one to poll it with, if it is

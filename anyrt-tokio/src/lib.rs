@@ -28,7 +28,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use anyrt_core::{Driver, Sleep, Toplevel};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
 #[cfg(feature = "net")]
 pub use net::{TokioTcpListener, TokioTcpStream};
@@ -83,9 +83,14 @@ impl Driver for TokioBackend {
     }
 
     fn now(&self) -> Instant {
-        let Some(handle) = &self.0 else { return Instant::now() }; // Its clock cannot be paused.
-        let _context = handle.enter();
-        tokio::time::Instant::now().into_std()
+        match &self.0 {
+            // The one flavour whose clock can be paused.
+            Some(handle) if handle.runtime_flavor() == RuntimeFlavor::CurrentThread => {
+                let _context = handle.enter();
+                tokio::time::Instant::now().into_std()
+            }
+            _ => Instant::now(),
+        }
     }
 
     fn sleep_until(&self, deadline: Instant) -> TokioSleep {

@@ -161,7 +161,13 @@ fn sim_is_there_only_for_who_asks() {
     "#;
     let output = Tiny::new("sim-alone", "features = [\"sim\"]", program).cargo("test");
     let text = String::from_utf8_lossy(&output.stdout);
-    for part in ["---- finds_its_seed::sim", "seed 217 failed", "not this one", "Sim::new(217).run(..)", "ANYRT_SIM_SEED=217"] {
+    for part in [
+        "---- finds_its_seed::sim",
+        "seed 217 failed",
+        "not this one",
+        "Sim::new(217).run(..)",
+        "ANYRT_SIM_SEED=217",
+    ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
     assert!(text.contains("1 passed; 1 failed"), "{text}");

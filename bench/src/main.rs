@@ -15,6 +15,7 @@ mod report;
 mod site;
 mod spawn_join;
 mod sync;
+mod timeouts;
 mod work;
 
 use std::io;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 fn compare(args: &Args) -> io::Result<String> {
     let mut spawn_join = spawn_join::contests(args.children);
     let mut sync = sync::contests(args.scale());
+    sync.extend(timeouts::contests(args.scale()));
     let is_known = |name: &&String| {
         let is_job = |contest: &Contest| contest.job == name.as_str();
         *name == "sync" || spawn_join.iter().chain(&sync).any(is_job)

@@ -64,8 +64,10 @@ pub(crate) struct Here {
 
 impl Here {
     pub(crate) fn new(args: &Args, workers: usize) -> io::Result<Self> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(workers).build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(workers)
+            .enable_time()
+            .build()?;
         Ok(Self { runtime, from: args.from })
     }
 

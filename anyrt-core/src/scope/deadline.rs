@@ -25,42 +25,57 @@ pin_project! {
 }
 
 impl<D: Driver> Deadline<D> {
-    pub(super) fn new() -> Self {
-        Self { at: None, armed: None, timer: None }
+    pub(super) fn new(at: Option<Instant>) -> Self {
+        Self { at, armed: None, timer: None }
     }
 
     /// Reads the deadline at the first poll, from which a timeout counts (law D1).
+    ///
+    /// Tells whether it has passed already.
     pub(super) fn start(
         self: Pin<&mut Self>,
-        node: &Node,
+        node: Option<&Node>,
         timeout: Option<Duration>,
         source: &Source<D>,
-    ) {
-        let end = timeout.and_then(|timeout| source.with(D::now).checked_add(timeout));
-        *self.project().at = match end {
-            Some(end) => node.limit_deadline(end),
-            None => node.deadline(),
+    ) -> bool {
+        let at = self.project().at;
+        let now = timeout.map(|_| source.with(D::now));
+        let end = timeout.zip(now).and_then(|(timeout, now)| now.checked_add(timeout));
+        *at = match (node, end, *at) {
+            (Some(node), Some(end), _) => node.limit_deadline(end),
+            (Some(node), None, _) => node.deadline(),
+            (None, Some(end), Some(at)) => Some(at.min(end)),
+            (None, end, at) => at.or(end),
         };
+        at.is_some_and(|at| at <= now.unwrap_or_else(|| source.with(D::now)))
+    }
+
+    pub(super) fn at(&self) -> Option<Instant> {
+        self.at
     }
 
     /// Whether the deadline has passed, by the clock.
-    pub(super) fn has_passed(self: Pin<&mut Self>, node: &Node, source: &Source<D>) -> bool {
-        let this = self.project();
-        if let Some(moved) = node.moved_deadline() {
-            *this.at = moved;
+    pub(super) fn has_passed(
+        self: Pin<&mut Self>,
+        node: Option<&Node>,
+        source: &Source<D>,
+    ) -> bool {
+        let at = self.project().at;
+        if let Some(moved) = node.and_then(Node::moved_deadline) {
+            *at = moved;
         }
-        this.at.is_some_and(|at| at <= source.with(D::now))
+        at.is_some_and(|at| at <= source.with(D::now))
     }
 
     /// Ready when the timer ends; wakes the task then.
     pub(super) fn poll(
         self: Pin<&mut Self>,
-        node: &Node,
+        node: Option<&Node>,
         source: &Source<D>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         let mut this = self.project();
-        if let Some(moved) = node.moved_deadline() {
+        if let Some(moved) = node.and_then(Node::moved_deadline) {
             *this.at = moved;
         }
         let Some(at) = *this.at else {

@@ -90,8 +90,13 @@ impl Node {
 
     /// Panics if a future whose work was over has given its result already.
     pub(crate) fn refuse_late_poll(&self, was_over: bool) {
-        let has_ended = was_over && !self.has(RUNNING);
-        assert!(!has_ended, "a group or scope was polled after it had given its result");
+        if was_over && !self.has(RUNNING) {
+            Self::refuse_polls();
+        }
+    }
+
+    pub(crate) fn refuse_polls() -> ! {
+        panic!("a group or scope was polled after it had given its result");
     }
 
     /// Has the cancelled scopes above it in its task look again: something let go of them.
