@@ -11,8 +11,8 @@
 //! | [`Queue`] | as of a bounded one; counts unfinished work | while it is full |
 //!
 //! They need no runtime, are fair on both sides, and lose nothing when an operation is cancelled.
-//! [`Sender::reserve`] holds a place before there is an item. A [`Receiver`] is a stream, and
-//! [`Sender::into_sink`] makes a sink. `send_blocking` and `recv_blocking` are for threads.
+//! [`Sender::reserve`] holds a place before there is an item. A [`Receiver`] is a stream, as are those of
+//! [`broadcast()`] and [`watch()`], and [`Sender::into_sink`] makes a sink. `send_blocking` and `recv_blocking` are for threads.
 
 mod broadcast;
 mod ends;
@@ -34,7 +34,7 @@ mod weak;
 use std::sync::Arc;
 
 pub use crate::error::{
-    BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TaskDoneError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
 pub use broadcast::{

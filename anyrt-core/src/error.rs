@@ -10,7 +10,7 @@ use std::fmt::{self, Debug, Display};
 
 pub use panic::Panic;
 pub use queue::{
-    BroadcastError, Closed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
+    BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TaskDoneError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
 pub use sync::{

@@ -10,6 +10,7 @@
 
 mod receiver;
 mod state;
+mod stream;
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;

@@ -9,6 +9,7 @@
 
 mod receiver;
 mod sender;
+mod stream;
 
 use std::sync::Arc;
 

@@ -125,6 +125,13 @@ pub enum BroadcastError {
     Closed,
 }
 
+/// So many items went before a receiver of a broadcast channel saw them.
+///
+/// That is what the receiver gives in their place as a stream (law H10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} items were missed: this receiver was too slow")]
+pub struct Missed(pub u64);
+
 /// Why a receiver of a broadcast channel has no item at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TryBroadcastError {

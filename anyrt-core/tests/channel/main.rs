@@ -7,3 +7,4 @@ mod dropped;
 mod others;
 mod poll;
 mod reserve;
+mod shown_streams;

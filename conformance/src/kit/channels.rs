@@ -1,13 +1,15 @@
 //! Channels besides the usual one, and the queue.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use anyrt_core::channel::{
     BroadcastReceiver, BroadcastSender, OneshotReceiver, OneshotSender, Queue, WatchReceiver,
     WatchSender, broadcast, oneshot, watch,
 };
-use anyrt_core::error::BroadcastError;
+use anyrt_core::error::{BroadcastError, Missed};
+use futures_core::Stream;
 
 /// A channel for one number.
 #[doc(hidden)]
@@ -47,6 +49,10 @@ pub trait AnyBroadcast: Clone + Send + Sync + 'static {
     fn subscribe(&self) -> Self::Receiver;
     /// Waits for what comes next.
     fn recv(receiver: &mut Self::Receiver) -> impl Future<Output = Shown> + Send;
+    /// Waits for what comes next, as a stream.
+    fn next(receiver: &mut Self::Receiver) -> impl Future<Output = Shown> + Send {
+        Self::recv(receiver)
+    }
 }
 
 /// A channel that keeps the latest number.
@@ -62,6 +68,10 @@ pub trait AnyWatch: Send + Sync + 'static {
     fn send(&self, number: u32);
     /// Waits for a change that was not seen; false if there will be none.
     fn changed(receiver: &mut Self::Receiver) -> impl Future<Output = bool> + Send;
+    /// Waits for a change that was not seen, as a stream, and gives the number.
+    fn next(receiver: &mut Self::Receiver) -> impl Future<Output = Option<u32>> + Send {
+        async { Self::changed(receiver).await.then(|| Self::get(receiver)) }
+    }
     /// Gives the number.
     fn get(receiver: &Self::Receiver) -> u32;
 }
@@ -97,10 +107,10 @@ impl Future for CoreOneshotReceiver {
     type Output = Option<u32>;
 
     fn poll(
-        mut self: std::pin::Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<u32>> {
-        std::pin::Pin::new(&mut self.0).poll(cx).map(Result::ok)
+        Pin::new(&mut self.0).poll(cx).map(Result::ok)
     }
 }
 
@@ -116,6 +126,10 @@ impl AnyOneshot for CoreOneshot {
     fn send(sender: Self::Sender, number: u32) -> Option<u32> {
         sender.send(number).err().map(|refused| refused.0)
     }
+}
+
+async fn next_of<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
 }
 
 impl AnyBroadcast for BroadcastSender<u32> {
@@ -140,6 +154,14 @@ impl AnyBroadcast for BroadcastSender<u32> {
             Err(BroadcastError::Closed) => Shown::End,
         }
     }
+
+    async fn next(receiver: &mut Self::Receiver) -> Shown {
+        match next_of(receiver).await {
+            Some(Ok(number)) => Shown::Item(number),
+            Some(Err(Missed(count))) => Shown::Missed(count),
+            None => Shown::End,
+        }
+    }
 }
 
 impl AnyWatch for WatchSender<u32> {
@@ -155,6 +177,10 @@ impl AnyWatch for WatchSender<u32> {
 
     async fn changed(receiver: &mut Self::Receiver) -> bool {
         receiver.changed().await.is_ok()
+    }
+
+    async fn next(receiver: &mut Self::Receiver) -> Option<u32> {
+        next_of(receiver).await.map(|number| *number)
     }
 
     fn get(receiver: &Self::Receiver) -> u32 {

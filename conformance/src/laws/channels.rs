@@ -65,13 +65,13 @@ pub(crate) fn kit_laws<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
         Law::new(
             "H10",
             "A `broadcast` receiver sees all that is sent after it came, in order, or is told how \
-             much it missed; the sender waits for nobody.",
+             much it missed, and as a `Stream` ends when closed; the sender waits for nobody.",
             broadcast::h10::<B, K::Broadcast>,
         ),
         Law::new(
             "H11",
-            "A `watch` receiver sees the latest value, and none after a later one; the last \
-             change is seen before the end, and a wait that is cut sees none.",
+            "A `watch` receiver sees the latest value, and none after a later one, also as a \
+             `Stream`; the last change is seen before the end, and a wait that is cut sees none.",
             watch::h11::<B, K::Watch>,
         ),
         Law::new(

@@ -16,17 +16,25 @@ use crate::waiting::Wait;
 
 /// The receiving half of a [`broadcast`](super::broadcast) channel.
 ///
-/// It sees the items in the order of sending, and then the end (law H1).
+/// It sees the items in the order of sending, and then the end (law H1). It is a
+/// [`Stream`](futures_core::Stream) of the items, in which [`Missed`](crate::error::Missed) stands for those
+/// that went before.
+///
+/// # Cancel safety
+///
+/// **Safe.** A `next` that is dropped has seen nothing.
 pub struct BroadcastReceiver<T> {
-    shared: Arc<Mutex<State<T>>>,
+    pub(super) shared: Arc<Mutex<State<T>>>,
     /// The number of the item that it sees next.
-    next: u64,
+    pub(super) next: u64,
+    /// As a stream, among those that wait.
+    pub(super) listening: Place,
 }
 
 impl<T> BroadcastReceiver<T> {
     pub(super) fn subscribe_to(shared: &Arc<Mutex<State<T>>>) -> Self {
         let next = lock(shared).add_receiver();
-        Self { shared: shared.clone(), next }
+        Self { shared: shared.clone(), next, listening: Place::default() }
     }
 
     /// Makes another receiver, which sees what is sent from now on.
@@ -37,6 +45,11 @@ impl<T> BroadcastReceiver<T> {
     /// Gives numbers for monitoring.
     pub fn statistics(&self) -> BroadcastStatistics {
         lock(&self.shared).statistics()
+    }
+
+    fn stop_listening(&mut self) {
+        self.listening
+            .leave(&mut Recv { shared: &self.shared, next: &mut self.next }, &self.shared);
     }
 }
 
@@ -52,8 +65,9 @@ impl<T: Clone> BroadcastReceiver<T> {
     ///
     /// **Safe.** A `recv` that is dropped has seen nothing.
     pub fn recv(&mut self) -> BroadcastReceiving<'_, T> {
+        let place = std::mem::take(&mut self.listening);
         let recv = Recv { shared: &self.shared, next: &mut self.next };
-        BroadcastReceiving { recv, place: Place::default() }
+        BroadcastReceiving { recv, place }
     }
 
     /// Gives a clone of the next item if there is one.
@@ -62,6 +76,7 @@ impl<T: Clone> BroadcastReceiver<T> {
     ///
     /// [`TryBroadcastError::Empty`] if there is none, or what [`recv`](Self::recv) would give.
     pub fn try_recv(&mut self) -> Result<T, TryBroadcastError> {
+        self.stop_listening();
         let result = lock(&self.shared).try_recv(&mut self.next);
         match result {
             Some(Ok(item)) => Ok(Arc::unwrap_or_clone(item)),
@@ -74,6 +89,7 @@ impl<T: Clone> BroadcastReceiver<T> {
 
 impl<T> Drop for BroadcastReceiver<T> {
     fn drop(&mut self) {
+        self.stop_listening();
         let unseen = lock(&self.shared).remove_receiver(self.next);
         drop(unseen);
     }
@@ -96,9 +112,9 @@ pub struct BroadcastReceiving<'a, T> {
     place: Place,
 }
 
-struct Recv<'a, T> {
-    shared: &'a Mutex<State<T>>,
-    next: &'a mut u64,
+pub(super) struct Recv<'a, T> {
+    pub(super) shared: &'a Mutex<State<T>>,
+    pub(super) next: &'a mut u64,
 }
 
 impl<T> Operation for Recv<'_, T> {

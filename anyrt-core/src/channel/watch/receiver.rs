@@ -15,18 +15,25 @@ use crate::waiting::Wait;
 
 /// The receiving half of a [`watch`](super::watch) channel.
 ///
-/// Each clone sees each change, and then the end (law H1).
+/// Each clone sees each change, and then the end (law H1). It is a [`Stream`](futures_core::Stream) of the
+/// latest value at each change.
+///
+/// # Cancel safety
+///
+/// **Safe.** A `next` that is dropped has seen nothing.
 pub struct WatchReceiver<T> {
-    shared: Arc<Shared<T>>,
+    pub(super) shared: Arc<Shared<T>>,
     /// The number of the last change that it has seen.
-    seen: u64,
+    pub(super) seen: u64,
+    /// As a stream, among those that wait.
+    pub(super) listening: Place,
 }
 
 impl<T> WatchReceiver<T> {
     pub(super) fn new(shared: &Arc<Shared<T>>) -> Self {
         let mut state = lock(&shared.state);
         state.receivers += 1;
-        Self { shared: shared.clone(), seen: state.version }
+        Self { shared: shared.clone(), seen: state.version, listening: Place::default() }
     }
 
     /// Waits for a change that this receiver has not seen.
@@ -41,8 +48,9 @@ impl<T> WatchReceiver<T> {
     ///
     /// **Safe.** A change that came stays to be seen.
     pub fn changed(&mut self) -> Changing<'_, T> {
+        let place = std::mem::take(&mut self.listening);
         let change = Change { shared: &self.shared, seen: &mut self.seen };
-        Changing { change, place: Place::default() }
+        Changing { change, place }
     }
 
     /// Tells whether there is a change that this receiver has not seen.
@@ -77,12 +85,14 @@ impl<T> WatchReceiver<T> {
 impl<T> Clone for WatchReceiver<T> {
     fn clone(&self) -> Self {
         lock(&self.shared.state).receivers += 1;
-        Self { shared: self.shared.clone(), seen: self.seen }
+        Self { shared: self.shared.clone(), seen: self.seen, listening: Place::default() }
     }
 }
 
 impl<T> Drop for WatchReceiver<T> {
     fn drop(&mut self) {
+        let mut change = Change { shared: &self.shared, seen: &mut self.seen };
+        self.listening.leave(&mut change, &self.shared.state);
         lock(&self.shared.state).receivers -= 1;
     }
 }
@@ -107,16 +117,17 @@ pub struct Changing<'a, T> {
     place: Place,
 }
 
-struct Change<'a, T> {
-    shared: &'a Shared<T>,
-    seen: &'a mut u64,
+pub(super) struct Change<'a, T> {
+    pub(super) shared: &'a Shared<T>,
+    pub(super) seen: &'a mut u64,
 }
 
 impl<T> Change<'_, T> {
-    fn look(&mut self, state: &State<T>) -> Option<Result<(), Closed>> {
+    /// Gives the value that counts as seen now.
+    fn look(&mut self, state: &State<T>) -> Option<Result<Arc<T>, Closed>> {
         if state.version != *self.seen {
             *self.seen = state.version;
-            return Some(Ok(()));
+            return Some(Ok(state.value.clone()));
         }
         (state.senders == 0).then_some(Err(Closed))
     }
@@ -124,7 +135,7 @@ impl<T> Change<'_, T> {
 
 impl<T> Operation for Change<'_, T> {
     type State = State<T>;
-    type Output = Result<(), Closed>;
+    type Output = Result<Arc<T>, Closed>;
 
     const WAIT: Wait = Wait::Recv;
 
@@ -167,7 +178,7 @@ impl<T> Future for Changing<'_, T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let shared = this.change.shared;
-        this.place.poll(&mut this.change, &shared.state, cx)
+        this.place.poll(&mut this.change, &shared.state, cx).map_ok(drop)
     }
 }
 

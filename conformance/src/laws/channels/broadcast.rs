@@ -4,10 +4,41 @@ use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Toplevel};
 
 use crate::kit::{AnyBroadcast, Shown};
-use crate::laws::tools::{Alarm, attempt};
+use crate::laws::tools::{Alarm, attempt, step};
 use crate::support::Group;
 
 pub(super) fn h10<B: Backend + Toplevel, C: AnyBroadcast>(backend: &B) {
+    holds::<B, C>(backend);
+    holds::<B, Streamed<C>>(backend);
+    backend.run(a_stream_that_is_cut_has_seen_nothing::<B, C>(backend));
+}
+
+/// The same, asked as a stream.
+#[derive(Clone)]
+struct Streamed<C>(C);
+
+impl<C: AnyBroadcast> AnyBroadcast for Streamed<C> {
+    type Receiver = C::Receiver;
+
+    fn new(capacity: usize) -> (Self, Self::Receiver) {
+        let (sender, receiver) = C::new(capacity);
+        (Self(sender), receiver)
+    }
+
+    fn send(&self, number: u32) -> bool {
+        self.0.send(number)
+    }
+
+    fn subscribe(&self) -> Self::Receiver {
+        self.0.subscribe()
+    }
+
+    async fn recv(receiver: &mut Self::Receiver) -> Shown {
+        C::next(receiver).await
+    }
+}
+
+fn holds<B: Backend + Toplevel, C: AnyBroadcast>(backend: &B) {
     backend.run(all_see_what_is_sent_after_they_came::<C>());
     backend.run(who_is_slow_is_told_what_it_missed::<C>());
     backend.run(the_end_comes_after_the_last_item::<C>());
@@ -68,6 +99,23 @@ async fn who_waits_is_woken<C: AnyBroadcast>() {
         assert!(alarm.rung() > 0, "who waits was not woken");
         assert_eq!(attempt(one).await, Some(Shown::Item(1)), "who waits sees it");
     }
+}
+
+/// Cut, dropped, and asked in the other way.
+async fn a_stream_that_is_cut_has_seen_nothing<B: Backend, C: AnyBroadcast>(backend: &B) {
+    let (sender, mut receiver) = C::new(4);
+    let scope = backend.cancel_scope();
+    let handle = scope.handle();
+    let mut cut = Box::pin(scope.run(C::next(&mut receiver)));
+    assert!(step(&mut cut).await.is_pending(), "nothing was sent");
+    handle.cancel();
+    assert!(attempt(cut).await.is_some_and(|ended| ended.is_err()), "it was cut");
+    assert_eq!(attempt(C::next(&mut receiver)).await, None, "nothing was sent");
+    for item in [1, 2] {
+        assert!(sender.send(item), "there is a receiver");
+    }
+    assert_eq!(attempt(C::recv(&mut receiver)).await, Some(Shown::Item(1)), "nobody has seen it");
+    assert_eq!(attempt(C::next(&mut receiver)).await, Some(Shown::Item(2)), "the next one");
 }
 
 /// What each receiver sees and what it has missed come to what was sent.

@@ -13,6 +13,9 @@ pub(super) fn h11<B: Backend + Toplevel, W: AnyWatch>(backend: &B) {
     backend.run(a_wait_that_is_cut_sees_nothing::<B, W>(backend));
     backend.run(the_last_change_is_seen_before_the_end::<W>());
     backend.run(values_only_go_forward::<B, W>(backend));
+    backend.run(a_stream_gives_the_latest_at_each_change::<W>());
+    backend.run(a_stream_that_is_cut_has_seen_nothing::<B, W>(backend));
+    backend.run(a_stream_gives_no_value_twice::<B, W>(backend));
 }
 
 async fn the_latest_is_there_at_any_time<W: AnyWatch>() {
@@ -74,6 +77,68 @@ async fn values_only_go_forward<B: Backend, W: AnyWatch>(backend: &B) {
                 while W::changed(&mut receiver).await {
                     let value = W::get(&receiver);
                     assert!(value >= before, "{value} after {before}");
+                    before = value;
+                }
+                assert_eq!(before, LAST, "the last value");
+            });
+            async move {
+                for value in 1..=LAST {
+                    sender.send(value);
+                    if value % 5 == 0 {
+                        crate::support::turns(1).await;
+                    }
+                }
+            }
+        })
+        .await;
+    assert_eq!(result, Ok(()), "the group");
+}
+
+async fn a_stream_gives_the_latest_at_each_change<W: AnyWatch>() {
+    let (sender, mut receiver) = W::new(0);
+    assert_eq!(attempt(W::next(&mut receiver)).await, None, "the first value is no change");
+    sender.send(1);
+    sender.send(2);
+    assert_eq!(attempt(W::next(&mut receiver)).await, Some(Some(2)), "the latest value");
+    let alarm = Alarm::new();
+    let mut waiting = Box::pin(W::next(&mut receiver));
+    assert!(alarm.step(&mut waiting).await.is_pending(), "the change was seen");
+    sender.send(3);
+    assert!(alarm.rung() > 0, "who waits for a change was not woken");
+    assert_eq!(attempt(waiting).await, Some(Some(3)), "the latest value");
+    sender.send(4);
+    drop(sender);
+    assert_eq!(attempt(W::next(&mut receiver)).await, Some(Some(4)), "the last change");
+    for _ in 0..2 {
+        assert_eq!(attempt(W::next(&mut receiver)).await, Some(None), "there will be no more");
+    }
+}
+
+/// Cut, dropped, and asked in the other way.
+async fn a_stream_that_is_cut_has_seen_nothing<B: Backend, W: AnyWatch>(backend: &B) {
+    let (sender, mut receiver) = W::new(0);
+    let scope = backend.cancel_scope();
+    let handle = scope.handle();
+    let mut cut = Box::pin(scope.run(W::next(&mut receiver)));
+    assert!(step(&mut cut).await.is_pending(), "nothing has changed");
+    handle.cancel();
+    assert!(attempt(cut).await.is_some_and(|ended| ended.is_err()), "it was cut");
+    assert_eq!(attempt(W::next(&mut receiver)).await, None, "nothing has changed");
+    sender.send(1);
+    assert_eq!(attempt(W::changed(&mut receiver)).await, Some(true), "nobody has seen the change");
+    assert_eq!(attempt(W::next(&mut receiver)).await, None, "the change was seen");
+}
+
+/// Also not where it changes while a receiver looks.
+async fn a_stream_gives_no_value_twice<B: Backend, W: AnyWatch>(backend: &B) {
+    const LAST: u32 = 2000;
+    let (sender, mut receiver) = W::new(0);
+    let result = backend
+        .task_group(|group: Group<B>| {
+            group.spawn(async move {
+                let mut before = 0;
+                while let Some(value) = W::next(&mut receiver).await {
+                    assert!(value > before, "{value} after {before}");
                     before = value;
                 }
                 assert_eq!(before, LAST, "the last value");
