@@ -12,6 +12,7 @@
 mod args;
 mod measure;
 mod report;
+mod sim;
 mod site;
 mod spawn_join;
 mod sync;
@@ -46,15 +47,18 @@ fn compare(args: &Args) -> io::Result<String> {
     let mut spawn_join = spawn_join::contests(args.children);
     let mut sync = sync::contests(args.scale());
     sync.extend(timeouts::contests(args.scale()));
+    let mut sim = sim::contests(args.scale());
     let is_known = |name: &&String| {
         let is_job = |contest: &Contest| contest.job == name.as_str();
-        *name == "sync" || spawn_join.iter().chain(&sync).any(is_job)
+        let is_suite = ["sync", "sim"].contains(&name.as_str());
+        is_suite || spawn_join.iter().chain(&sync).chain(&sim).any(is_job)
     };
     if let Some(name) = args.only.iter().find(|name| !is_known(name)) {
         return Err(io::Error::other(format!("there is no job called {name}")));
     }
     spawn_join.retain(|contest| args.wants("spawn-join", contest.job));
     sync.retain(|contest| args.wants("sync", contest.job));
+    sim.retain(|contest| args.wants("sim", contest.job));
     let mut rows = Vec::new();
     for &workers in &args.workers {
         let mut run = |site: &Site, contests: &[Contest]| -> io::Result<()> {
@@ -71,6 +75,9 @@ fn compare(args: &Args) -> io::Result<String> {
             Heap::Shared => run(&here, &spawn_join)?,
         }
         run(&here, &sync)?;
+    }
+    for (contest, pairs) in sim.iter().zip(measure::compare(&Site::Bare, args.rounds, &sim)?) {
+        rows.push(report::Row::new(1, contest, &pairs));
     }
     Ok(if args.json { report::json(&rows) } else { report::table(&rows, args) })
 }

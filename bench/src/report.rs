@@ -27,6 +27,10 @@ pub(crate) struct Row {
     high: f64,
     best: f64,
     target: Option<f64>,
+    /// How long one of our runs took.
+    seconds: f64,
+    /// How long it may take, if that was set.
+    within: Option<f64>,
 }
 
 impl Row {
@@ -49,12 +53,19 @@ impl Row {
             high: round(high),
             best: round(best(ours()) / best(theirs())),
             target: contest.target,
+            seconds: round(quartiles(ours())[1]),
+            within: contest.seconds,
         }
     }
 
     fn verdict(&self) -> String {
-        let verdict = |target| if self.ratio <= target { "met" } else { "missed" };
-        self.target.map_or_else(String::new, |target| format!("{target:.1} {}", verdict(target)))
+        let verdict = |is_met| if is_met { "met" } else { "missed" };
+        let ratio =
+            self.target.map(|target| format!("{target:.1} {}", verdict(self.ratio <= target)));
+        let seconds = self.within.map(|within| {
+            format!("{:.2} s of {within:.1} s {}", self.seconds, verdict(self.seconds <= within))
+        });
+        [ratio, seconds].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::Command;
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -17,6 +18,8 @@ pub(crate) const COUNTED: usize = 3;
 pub(crate) enum Site {
     Process(Process),
     Here(Here),
+    /// On no runtime: the work brings its own, and is done in one poll.
+    Bare,
 }
 
 impl Site {
@@ -25,8 +28,16 @@ impl Site {
         match self {
             Self::Process(process) => process.time(work, amount),
             Self::Here(here) => Ok(here.run(work, amount)),
+            Self::Bare => Ok(bare(work, amount)),
         }
     }
+}
+
+fn bare(work: &Work, amount: usize) -> f64 {
+    let start = Instant::now();
+    let polled = (work.run)(amount).as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_ready(), "{} waits for a runtime that is not there", work.name);
+    start.elapsed().as_secs_f64()
 }
 
 /// Runs this program again for each work.

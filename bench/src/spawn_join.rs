@@ -20,7 +20,7 @@ const EXPLICIT: Work =
 
 /// The rows of the table.
 pub(crate) fn contests(children: usize) -> Vec<Contest> {
-    let contest = |ours| Contest { job: JOB, ours, peer: BASELINE, amount: children, target: None };
+    let contest = |ours| Contest { ours, ..Contest::noise(JOB, BASELINE, children) };
     vec![Contest::noise(JOB, BASELINE, children), contest(FACADE), contest(EXPLICIT)]
 }
 

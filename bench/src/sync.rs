@@ -88,7 +88,7 @@ fn job(
     ours: Work,
 ) -> impl Fn(&[(Work, Option<f64>)]) -> Vec<Contest> {
     move |peers| {
-        let contest = |&(peer, target)| Contest { job, ours, peer, amount, target };
+        let contest = |&(peer, target)| Contest { job, ours, peer, amount, target, seconds: None };
         let noise = Contest::noise(job, peers[0].0, amount);
         [noise].into_iter().chain(peers.iter().map(contest)).collect()
     }

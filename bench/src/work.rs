@@ -25,12 +25,14 @@ pub(crate) struct Contest {
     pub(crate) amount: usize,
     /// The largest ratio that is good enough, if one was set.
     pub(crate) target: Option<f64>,
+    /// The most seconds that are good enough for ours, if that was set.
+    pub(crate) seconds: Option<f64>,
 }
 
 impl Contest {
     /// Pairs a work with itself: the row that shows the noise.
     pub(crate) fn noise(job: &'static str, work: Work, amount: usize) -> Self {
-        Self { job, ours: work, peer: work, amount, target: None }
+        Self { job, ours: work, peer: work, amount, target: None, seconds: None }
     }
 }
 

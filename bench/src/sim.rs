@@ -1,0 +1,149 @@
+//! The simulator against tokio's paused clock, on the same programs.
+//!
+//! Both have one thread and a clock that jumps; each run makes its own world or runtime, and that is
+//! part of it.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::time::Duration;
+
+use anyrt_core::group::TaskGroup;
+use anyrt_core::prelude::*;
+use anyrt_sim::{Sim, SimBackend};
+
+use crate::work::{Contest, Work, must_succeed};
+
+const PAUSED: &str = "tokio, paused";
+const SIMULATED: &str = "Sim";
+
+/// How many tasks there are.
+const TASKS: usize = 1_000;
+
+/// What happens in each round of a pair: four messages arrive or leave, and both sleep.
+const EVENTS: usize = 6;
+
+const HOUR: usize = 3_600;
+
+/// The rows of the table. `scale` divides the length of all runs.
+pub(crate) fn contests(scale: usize) -> Vec<Contest> {
+    let rounds = 200 / scale;
+    let events = TASKS / 2 * rounds * EVENTS;
+    let ours = Work { name: SIMULATED, run: |events| at_once(move || sim_ping_pong(events)) };
+    let peer = Work { name: PAUSED, run: |events| at_once(move || tokio_ping_pong(events)) };
+    let job = "sim-ping-pong";
+    let ping_pong = Contest { job, ours, peer, amount: events, target: Some(1.0), seconds: None };
+
+    let job = "sim-hour";
+    let ours = Work { name: SIMULATED, run: |ticks| at_once(move || sim_hour(ticks)) };
+    let peer = Work { name: PAUSED, run: |ticks| at_once(move || tokio_hour(ticks)) };
+    let ticks = TASKS * HOUR / scale;
+    let hour = Contest { job, ours, peer, amount: ticks, target: None, seconds: Some(2.0) };
+    vec![Contest::noise(ping_pong.job, ping_pong.peer, events), ping_pong, hour]
+}
+
+/// A work that needs nobody to poll it again.
+fn at_once(
+    work: impl FnOnce() + Send + 'static,
+) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async { work() })
+}
+
+/// Some milliseconds, of which no two neighbours have the same.
+fn pause(pair: usize, round: usize) -> Duration {
+    Duration::from_millis(((pair * 7 + round * 13) % 10 + 1) as u64)
+}
+
+fn sim_ping_pong(events: usize) {
+    let rounds = events / EVENTS / (TASKS / 2);
+    let sim = Sim::new(7).backend();
+    let done = sim.task_group(async |group: TaskGroup<SimBackend, Infallible>| {
+        for pair in 0..TASKS / 2 {
+            let (ping, to_pong) = sim.bounded::<usize>(1);
+            let (pong, to_ping) = sim.bounded::<usize>(1);
+            let here = sim.clone();
+            group.spawn(async move {
+                for round in 0..rounds {
+                    ping.send(round).await.expect("the other side plays on");
+                    here.sleep(pause(pair, round)).await;
+                    to_ping.recv().await.expect("the other side plays on");
+                }
+            });
+            let here = sim.clone();
+            group.spawn(async move {
+                for round in 0..rounds {
+                    to_pong.recv().await.expect("the other side plays on");
+                    here.sleep(pause(pair, round + 5)).await;
+                    pong.send(round).await.expect("the other side plays on");
+                }
+            });
+        }
+    });
+    must_succeed(sim.run(done));
+}
+
+fn paused() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().start_paused(true).build().expect("a runtime without threads")
+}
+
+fn tokio_ping_pong(events: usize) {
+    let rounds = events / EVENTS / (TASKS / 2);
+    paused().block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        for pair in 0..TASKS / 2 {
+            let (ping, mut to_pong) = tokio::sync::mpsc::channel::<usize>(1);
+            let (pong, mut to_ping) = tokio::sync::mpsc::channel::<usize>(1);
+            tasks.spawn(async move {
+                for round in 0..rounds {
+                    ping.send(round).await.expect("the other side plays on");
+                    tokio::time::sleep(pause(pair, round)).await;
+                    to_ping.recv().await.expect("the other side plays on");
+                }
+            });
+            tasks.spawn(async move {
+                for round in 0..rounds {
+                    to_pong.recv().await.expect("the other side plays on");
+                    tokio::time::sleep(pause(pair, round + 5)).await;
+                    pong.send(round).await.expect("the other side plays on");
+                }
+            });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            joined.expect("no player panics");
+        }
+    });
+}
+
+const PERIOD: Duration = Duration::from_secs(1);
+
+fn sim_hour(ticks: usize) {
+    let sim = Sim::new(7).backend();
+    let done = sim.task_group(async |group: TaskGroup<SimBackend, Infallible>| {
+        for _ in 0..TASKS {
+            let here = sim.clone();
+            group.spawn(async move {
+                for _ in 0..ticks / TASKS {
+                    here.sleep(PERIOD).await;
+                }
+            });
+        }
+    });
+    must_succeed(sim.run(done));
+    assert_eq!(sim.elapsed(), PERIOD * (ticks / TASKS) as u32, "what the clock shows in the end");
+}
+
+fn tokio_hour(ticks: usize) {
+    paused().block_on(async {
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..TASKS {
+            tasks.spawn(async move {
+                for _ in 0..ticks / TASKS {
+                    tokio::time::sleep(PERIOD).await;
+                }
+            });
+        }
+        while let Some(joined) = tasks.join_next().await {
+            joined.expect("no task panics");
+        }
+    });
+}
