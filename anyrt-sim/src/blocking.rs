@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::place::Place;
-use crate::schedule::Runnable;
 use crate::sleep::SimSleep;
 use crate::trace::What;
 use crate::world::{State, World, nanos};
@@ -32,7 +31,7 @@ pub(crate) fn submit(world: &Arc<World>, closure: Box<dyn FnOnce() + Send>) {
     let span = nanos(most.saturating_sub(least));
     let latency = nanos(least) + if span == 0 { 0 } else { state.random.below(span + 1) };
     drop(state);
-    let job = Runnable::Job(Job { number, closure });
+    let job = Job { number, closure };
     if latency == 0 {
         return world.queue(job);
     }

@@ -19,9 +19,10 @@ use std::task::{Context, Poll, Waker};
 use crate::blocking;
 use crate::error::{Cause, SimError};
 use crate::idle::{age, fail, idle};
+use crate::local::{self, Local};
 use crate::place::{Entered, Place};
 use crate::schedule::Runnable;
-use crate::task::Task;
+use crate::task::{Body, Key, Task};
 use crate::trace::What;
 use crate::world::{State, World};
 
@@ -39,7 +40,6 @@ pub(crate) fn drive<F: Future>(world: &Arc<World>, future: F) -> Result<F::Outpu
     let mut cx = Context::from_waker(&waker);
     loop {
         run.next()?;
-        run.task.begin_poll();
         if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
             return Ok(value);
         }
@@ -53,6 +53,7 @@ struct Run {
     /// Stands for the outermost future.
     task: Arc<Task>,
     place: Entered,
+    outside: Local,
     /// The blocking call on whose thread it is, if that was waited for.
     call: Option<u64>,
     wakers: Vec<Waker>,
@@ -61,6 +62,7 @@ struct Run {
 impl Run {
     fn begin(world: &Arc<World>) -> Self {
         let place = Place { world: Some(world.clone()), call: None }.enter();
+        let outside = local::enter(world);
         let mut state = world.state();
         let number = state.next_number;
         let task = world.add_task(&mut state, Some(number), None);
@@ -69,13 +71,13 @@ impl Run {
         state.awaited.retain(|awaited| Some(*awaited) != call);
         world.notify(&state);
         drop(state);
-        Self { world: world.clone(), number, task, place, call, wakers: Vec::new() }
+        Self { world: world.clone(), number, task, place, outside, call, wakers: Vec::new() }
     }
 
     /// Comes back when it is the outermost future's turn.
     fn next(&mut self) -> Result<(), SimError> {
         let world = self.world.clone();
-        let mut state = world.state();
+        let mut state = world.settled();
         loop {
             if let Some(failure) = &state.failure {
                 return Err(failure.clone());
@@ -105,13 +107,19 @@ impl Run {
             match ready.take(world.config.schedule, random) {
                 None => state = idle(&world, state, &mut self.wakers),
                 Some(Runnable::Job(job)) => blocking::begin(&world, &mut state, job),
-                Some(Runnable::Task(task)) if task.has_ended() => {}
                 Some(Runnable::Task(task)) => {
+                    // It may have ended since it was queued.
+                    let slot = state.tasks.get_mut(task.slot);
+                    let Some(slot) = slot.filter(|slot| slot.number == task.number) else {
+                        continue;
+                    };
+                    slot.is_queued = false;
+                    let (run, body) = (slot.run, slot.body.take());
                     state.busy_polls += 1;
                     state.polls += 1;
                     world.note(&mut state, Some(task.number), What::Polled);
-                    match task.run {
-                        None => state = step(&world, state, &task),
+                    match run {
+                        None => state = step(&world, state, task, body),
                         Some(run) if run == self.number => return Ok(()),
                         Some(run) => {
                             state.driver = Some(run);
@@ -129,15 +137,27 @@ impl Run {
 fn step<'a>(
     world: &'a World,
     state: MutexGuard<'a, State>,
-    task: &Arc<Task>,
+    task: Key,
+    body: Option<Body>,
 ) -> MutexGuard<'a, State> {
+    let Some(Body { mut future, waker }) = body else { return state };
     drop(state);
-    let waker = Waker::from(task.clone());
-    let polled = catch_unwind(AssertUnwindSafe(|| task.poll(&waker)));
-    let mut state = world.state();
-    if !matches!(polled, Ok(Poll::Pending)) {
-        end(world, &mut state, task);
+    let poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
+    let polled = catch_unwind(AssertUnwindSafe(poll));
+    if matches!(polled, Ok(Poll::Pending)) {
+        let mut state = world.settled();
+        // It is not there any more if the world was shut down meanwhile.
+        let Some(slot) = state.tasks.get_mut(task.slot) else {
+            drop(state);
+            drop((future, waker));
+            return world.settled();
+        };
+        slot.body = Some(Body { future, waker });
+        return state;
     }
+    drop((future, waker));
+    let mut state = world.settled();
+    end(world, &mut state, task);
     match polled {
         Ok(_) => state,
         Err(payload) => panicked(state, payload),
@@ -150,8 +170,7 @@ fn panicked(state: MutexGuard<'_, State>, payload: Box<dyn Any + Send>) -> ! {
     resume_unwind(payload)
 }
 
-fn end(world: &World, state: &mut State, task: &Task) {
-    task.end();
+fn end(world: &World, state: &mut State, task: Key) {
     // A world that was shut down has no tasks any more.
     state.tasks.try_remove(task.slot);
     world.note(state, Some(task.number), What::Ended);
@@ -159,8 +178,9 @@ fn end(world: &World, state: &mut State, task: &Task) {
 
 impl Drop for Run {
     fn drop(&mut self) {
-        let mut state = self.world.state();
-        end(&self.world, &mut state, &self.task);
+        let mut state = self.world.settled();
+        local::replace(std::mem::take(&mut self.outside));
+        end(&self.world, &mut state, self.task.key);
         state.runs -= 1;
         if state.driver == Some(self.number) {
             state.driver = None;

@@ -117,7 +117,7 @@ fn wake<'a>(
 ) -> MutexGuard<'a, State> {
     drop(state);
     wakers.drain(..).for_each(Waker::wake);
-    world.state()
+    world.settled()
 }
 
 /// Ends the simulation.
@@ -138,7 +138,7 @@ pub(crate) fn fail<'a>(
         tree: TaskTree::look_on(|backend| world.is_under(backend)).to_string(),
         trace,
     };
-    let mut state = world.state();
+    let mut state = world.settled();
     state.failure.get_or_insert(error);
     world.notify(&state);
     state

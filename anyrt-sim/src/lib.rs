@@ -9,6 +9,7 @@ mod drive;
 mod error;
 mod explore;
 mod idle;
+mod local;
 mod lock;
 mod net;
 mod place;

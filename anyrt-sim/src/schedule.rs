@@ -1,11 +1,10 @@
 //! Who is next: the queue of what can run, and how one is taken out of it.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use crate::blocking::Job;
 use crate::random::Random;
-use crate::task::Task;
+use crate::task::Key;
 
 /// Which of the tasks that can run is polled next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub enum Schedule {
 
 /// What can run: a task that was woken, or a blocking call that has not begun.
 pub(crate) enum Runnable {
-    Task(Arc<Task>),
+    Task(Key),
     Job(Job),
 }
 

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use anyrt_core::Sleep;
 
-use crate::timers::TimerKey;
 use crate::world::World;
 
 /// A wait on the simulator's clock.
@@ -21,7 +20,8 @@ pub struct SimSleep {
     world: Arc<World>,
     /// Nanoseconds since the start; the last of them is never.
     deadline: u64,
-    timer: Option<TimerKey>,
+    /// Its place among the timers of that moment.
+    timer: Option<usize>,
 }
 
 impl SimSleep {
@@ -31,11 +31,11 @@ impl SimSleep {
 
     fn forget(&mut self) {
         // One that the clock has passed was taken out as it fired.
-        if let Some(key) = self.timer.take()
+        if let Some(place) = self.timer.take()
             && self.deadline > self.world.offset()
         {
             // Dropped after the lock is released.
-            let _waker = self.world.state().timers.remove(key);
+            let _waker = self.world.state().timers.remove(self.deadline, place);
         }
     }
 }
@@ -56,7 +56,7 @@ impl Future for SimSleep {
         if this.deadline <= this.world.offset() {
             return Poll::Ready(());
         }
-        let old = match this.timer.and_then(|key| state.timers.waker_mut(key)) {
+        let old = match this.timer.and_then(|place| state.timers.waker_mut(this.deadline, place)) {
             Some(waker) if waker.will_wake(cx.waker()) => None,
             Some(waker) => Some(std::mem::replace(waker, cx.waker().clone())),
             None => {

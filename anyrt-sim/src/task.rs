@@ -1,97 +1,70 @@
-//! A task: a future, and a waker that puts it where it can be picked.
+//! A task: what its wakers know, and what the world keeps of it.
 //!
 //! # Invariants
 //!
-//! - A task is queued at most once: `is_queued` is set by whoever queues it, and taken back just
-//!   before the poll, so that a wake-up during the poll queues it again.
-//! - A task that has ended stays marked as queued, so that late wake-ups do nothing (law B6). It may be
-//!   in the queue, if it was woken in its last poll: whoever picks it passes over it.
-//! - Only the thread that drives the world polls, and it holds no lock meanwhile: the body is taken out
-//!   for the poll.
+//! - A task is queued at most once. Whether it is, is known under the lock of the world alone: a waker only
+//!   says whom it means. The mark is taken back before the poll, so that a wake-up during the poll queues
+//!   the task again.
+//! - Wakers outlive their tasks (law B6), and a slot is used again: a key is that of a task that lives only
+//!   if the number is that of the slot.
+//! - The world keeps the body, with a waker so that a poll makes none. Only the thread that drives takes
+//!   it out, for a poll, and holds no lock meanwhile.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::Arc;
+use std::task::{Wake, Waker};
 
-use crate::lock::lock;
-use crate::schedule::Runnable;
+use crate::local;
 use crate::world::World;
 
-pub(crate) type Body = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-pub(crate) struct Task {
+/// Which task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) slot: usize,
     /// Counted from 0 in the order of spawning: the same in each run of a seed.
+    pub(crate) number: u64,
+}
+
+/// What a waker knows.
+pub(crate) struct Task {
+    pub(crate) key: Key,
+    pub(crate) world: Arc<World>,
+}
+
+/// What the world keeps of a task.
+pub(crate) struct Slot {
     pub(crate) number: u64,
     /// The run whose outermost future it is; that run's thread polls it.
     pub(crate) run: Option<u64>,
-    pub(crate) slot: usize,
-    world: Arc<World>,
-    is_queued: AtomicBool,
-    has_ended: AtomicBool,
-    body: Mutex<Option<Body>>,
+    pub(crate) is_queued: bool,
+    /// None of a run, and none while it is polled.
+    pub(crate) body: Option<Body>,
+}
+
+/// What is polled, and with which waker.
+pub(crate) struct Body {
+    pub(crate) future: BoxFuture,
+    pub(crate) waker: Waker,
 }
 
 impl Task {
-    pub(crate) fn new(
-        world: Arc<World>,
-        number: u64,
-        slot: usize,
-        run: Option<u64>,
-        body: Option<Body>,
-    ) -> Arc<Self> {
-        // It is queued as it is made.
-        let is_queued = AtomicBool::new(true);
-        let has_ended = AtomicBool::new(false);
-        Arc::new(Self { number, run, slot, world, is_queued, has_ended, body: Mutex::new(body) })
-    }
-
-    /// Polls the body; tells whether it has ended.
-    pub(crate) fn poll(self: &Arc<Self>, waker: &Waker) -> Poll<()> {
-        let Some(mut body) = lock(&self.body).take() else {
-            return Poll::Ready(());
-        };
-        self.begin_poll();
-        let polled = body.as_mut().poll(&mut Context::from_waker(waker));
-        if polled.is_pending() {
-            *lock(&self.body) = Some(body);
-        }
-        polled
-    }
-
     #[inline]
-    pub(crate) fn begin_poll(&self) {
-        self.is_queued.store(false, Ordering::SeqCst);
-    }
-
-    pub(crate) fn end(&self) {
-        self.has_ended.store(true, Ordering::SeqCst);
-        self.is_queued.store(true, Ordering::SeqCst);
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.has_ended.load(Ordering::SeqCst)
-    }
-
-    /// Takes the body, for one whose world ends.
-    pub(crate) fn take_body(&self) -> Option<Body> {
-        self.end();
-        lock(&self.body).take()
+    fn queue(&self) {
+        if !local::push(&self.world, self.key) {
+            self.world.wake(self.key);
+        }
     }
 }
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
-        if !self.is_queued.swap(true, Ordering::SeqCst) {
-            let world = self.world.clone();
-            world.queue(Runnable::Task(self));
-        }
+        self.queue();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.is_queued.swap(true, Ordering::SeqCst) {
-            self.world.queue(Runnable::Task(self.clone()));
-        }
+        self.queue();
     }
 }

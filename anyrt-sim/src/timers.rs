@@ -2,89 +2,82 @@
 //!
 //! # Invariants
 //!
-//! - The heap has at least the timers that live, and may have some that do not: a timer lives if its
-//!   slot in the slab has its sequence number. What is dead is dropped when it comes to the top, or
-//!   when more than half of the heap is dead.
-//! - Timers of one moment fire in the order in which they were begun: by sequence number.
+//! - Timers of one moment are in one bucket, and fire together, in the order in which they were begun.
+//!   A bucket has at least one timer that lives.
+//! - The owner of a timer removes it once, and only before the clock has reached it: what it knows of the
+//!   timer, its place in the bucket, is then still true.
 //! - A waker that is taken out is given to the caller, who drops it after the lock is released: it may
 //!   be the last of its task.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::task::Waker;
-
-use slab::Slab;
-
-/// Which timer it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct TimerKey {
-    sequence: u64,
-    slot: usize,
-}
-
-pub(crate) struct Timer {
-    sequence: u64,
-    waker: Waker,
-}
 
 /// All timers; moments are nanoseconds since the start.
 #[derive(Default)]
 pub(crate) struct Timers {
-    heap: BinaryHeap<Reverse<(u64, TimerKey)>>,
-    live: Slab<Timer>,
-    next: u64,
+    buckets: BTreeMap<u64, Bucket>,
+    /// Buckets that were used before, so that memory is not asked for again.
+    spare: Vec<Bucket>,
 }
 
+#[derive(Default)]
+struct Bucket {
+    wakers: Vec<Option<Waker>>,
+    live: usize,
+}
+
+/// More buckets than this are not kept.
+const SPARE: usize = 256;
+
 impl Timers {
-    pub(crate) fn insert(&mut self, at: u64, waker: Waker) -> TimerKey {
-        let sequence = self.next;
-        self.next += 1;
-        let key = TimerKey { sequence, slot: self.live.insert(Timer { sequence, waker }) };
-        if self.heap.len() > 2 * self.live.len() + 64 {
-            let live = &self.live;
-            self.heap.retain(|Reverse((_, key))| is_live(live, *key));
+    /// Gives the place of the timer in its bucket.
+    pub(crate) fn insert(&mut self, at: u64, waker: Waker) -> usize {
+        let bucket = self.buckets.entry(at).or_insert_with(|| self.spare.pop().unwrap_or_default());
+        bucket.live += 1;
+        bucket.wakers.push(Some(waker));
+        bucket.wakers.len() - 1
+    }
+
+    pub(crate) fn waker_mut(&mut self, at: u64, place: usize) -> Option<&mut Waker> {
+        self.buckets.get_mut(&at)?.wakers.get_mut(place)?.as_mut()
+    }
+
+    pub(crate) fn remove(&mut self, at: u64, place: usize) -> Option<Waker> {
+        let bucket = self.buckets.get_mut(&at)?;
+        let waker = bucket.wakers.get_mut(place)?.take()?;
+        bucket.live -= 1;
+        if bucket.live == 0 {
+            let bucket = self.buckets.remove(&at).unwrap_or_default();
+            self.keep(bucket);
+        } else {
+            // Who comes and goes at one moment leaves no trace.
+            while bucket.wakers.pop_if(|waker| waker.is_none()).is_some() {}
         }
-        self.heap.push(Reverse((at, key)));
-        key
-    }
-
-    /// The waker of a timer that has not fired.
-    pub(crate) fn waker_mut(&mut self, key: TimerKey) -> Option<&mut Waker> {
-        let timer = self.live.get_mut(key.slot)?;
-        (timer.sequence == key.sequence).then_some(&mut timer.waker)
-    }
-
-    pub(crate) fn remove(&mut self, key: TimerKey) -> Option<Waker> {
-        is_live(&self.live, key).then(|| self.live.remove(key.slot).waker)
+        Some(waker)
     }
 
     /// The moment of the next timer.
-    pub(crate) fn next_at(&mut self) -> Option<u64> {
-        while let Some(Reverse((at, key))) = self.heap.peek() {
-            if is_live(&self.live, *key) {
-                return Some(*at);
-            }
-            self.heap.pop();
-        }
-        None
+    pub(crate) fn next_at(&self) -> Option<u64> {
+        self.buckets.first_key_value().map(|(at, _)| *at)
     }
 
     /// Takes all timers up to `now` out.
     pub(crate) fn fire(&mut self, now: u64, wakers: &mut Vec<Waker>) {
         while self.next_at().is_some_and(|at| at <= now) {
-            let fired = self.heap.pop().and_then(|Reverse((_, key))| self.remove(key));
-            wakers.extend(fired);
+            if let Some((_, mut bucket)) = self.buckets.pop_first() {
+                wakers.extend(bucket.wakers.drain(..).flatten());
+                self.keep(bucket);
+            }
         }
     }
 
-    pub(crate) fn take_all(&mut self) -> Slab<Timer> {
-        self.heap.clear();
-        std::mem::take(&mut self.live)
+    fn keep(&mut self, mut bucket: Bucket) {
+        if self.spare.len() < SPARE {
+            bucket.wakers.clear();
+            bucket.live = 0;
+            self.spare.push(bucket);
+        }
     }
-}
-
-fn is_live(live: &Slab<Timer>, key: TimerKey) -> bool {
-    live.get(key.slot).is_some_and(|timer| timer.sequence == key.sequence)
 }
 
 #[cfg(test)]
@@ -94,23 +87,24 @@ mod tests {
     #[test]
     fn timers_fire_in_order_and_leave_nothing_behind() {
         let (mut timers, mut fired) = (Timers::default(), Vec::new());
-        let kept = timers.insert(5, Waker::noop().clone());
+        timers.insert(5, Waker::noop().clone());
         let removed = timers.insert(3, Waker::noop().clone());
         timers.insert(9, Waker::noop().clone());
-        assert!(timers.remove(removed).is_some() && timers.remove(removed).is_none());
+        assert!(timers.remove(3, removed).is_some() && timers.remove(3, removed).is_none());
         assert_eq!(timers.next_at(), Some(5));
         timers.fire(5, &mut fired);
         assert_eq!((fired.len(), timers.next_at()), (1, Some(9)));
-        assert!(timers.waker_mut(kept).is_none());
+        assert!(timers.waker_mut(5, 0).is_none());
     }
 
     #[test]
-    fn dead_timers_do_not_pile_up() {
+    fn who_comes_and_goes_leaves_no_trace() {
         let mut timers = Timers::default();
+        timers.insert(7, Waker::noop().clone());
         for _ in 0..10_000 {
-            let key = timers.insert(7, Waker::noop().clone());
-            timers.remove(key);
+            let place = timers.insert(7, Waker::noop().clone());
+            timers.remove(7, place);
         }
-        assert!(timers.heap.len() < 100, "{} left", timers.heap.len());
+        assert_eq!(timers.buckets[&7].wakers.len(), 1);
     }
 }

@@ -19,19 +19,22 @@ use std::time::{Duration, Instant};
 use anyrt_core::{Driver, ErasedBackend};
 use slab::Slab;
 
+use crate::blocking::Job;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::idle::Waits;
+use crate::local;
 use crate::lock::lock;
 use crate::net::network::Network;
 use crate::random::Random;
 use crate::schedule::{Ready, Runnable};
-use crate::task::{Body, Task};
+use crate::task::{Body, BoxFuture, Key, Slot, Task};
 use crate::timers::Timers;
 use crate::trace::{NetEvent, Trace, What};
 
 pub(crate) struct World {
     pub(crate) config: Config,
+    start: Instant,
     /// Nanoseconds since the start.
     offset: AtomicU64,
     state: Mutex<State>,
@@ -47,7 +50,7 @@ pub(crate) struct State {
     pub(crate) random: Random,
     pub(crate) ready: Ready,
     pub(crate) timers: Timers,
-    pub(crate) tasks: Slab<Arc<Task>>,
+    pub(crate) tasks: Slab<Slot>,
     pub(crate) waits: Waits,
     /// The run whose thread makes the next step.
     pub(crate) driver: Option<u64>,
@@ -88,6 +91,7 @@ impl World {
         let network = Mutex::new(Network::new(config.seed));
         Arc::new(Self {
             config,
+            start: start(),
             offset: AtomicU64::new(0),
             is_probed: AtomicBool::new(false),
             has_answered: AtomicBool::new(false),
@@ -120,6 +124,19 @@ impl World {
         lock(&self.state)
     }
 
+    /// Takes the lock on the thread that drives, and queues what was woken meanwhile.
+    #[inline]
+    pub(crate) fn settled(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state();
+        self.settle(&mut state);
+        state
+    }
+
+    #[inline]
+    pub(crate) fn settle(&self, state: &mut State) {
+        local::drain(|task| self.queue_task(state, task));
+    }
+
     /// Nanoseconds since the start.
     #[inline]
     pub(crate) fn offset(&self) -> u64 {
@@ -134,7 +151,7 @@ impl World {
         if self.is_probed.load(Ordering::Relaxed) {
             self.has_answered.store(true, Ordering::SeqCst);
         }
-        start() + self.elapsed()
+        self.start + self.elapsed()
     }
 
     /// Whether a backend is this world, however it is wrapped: its clock is then this one.
@@ -148,21 +165,33 @@ impl World {
 
     /// Nanoseconds from the start to `moment`; 0 if that is before the start.
     pub(crate) fn offset_of(&self, moment: Instant) -> u64 {
-        nanos(moment.saturating_duration_since(start()))
+        nanos(moment.saturating_duration_since(self.start))
     }
 
-    /// Puts something where it can be picked.
-    pub(crate) fn queue(&self, runnable: Runnable) {
+    /// Puts a call where it can be picked; a world that is over drops it.
+    pub(crate) fn queue(&self, job: Job) {
         let mut state = self.state();
-        if state.is_over {
-            drop(state);
-            return;
+        if !state.is_over {
+            state.ready.push(Runnable::Job(job));
+            self.notify(&state);
         }
-        if let Runnable::Task(task) = &runnable {
-            self.note(&mut state, Some(task.number), What::Woken);
-        }
-        state.ready.push(runnable);
+    }
+
+    /// Queues a task, on a thread that does not drive.
+    #[cold]
+    pub(crate) fn wake(&self, task: Key) {
+        let mut state = self.state();
+        self.queue_task(&mut state, task);
         self.notify(&state);
+    }
+
+    #[inline]
+    fn queue_task(&self, state: &mut State, task: Key) {
+        let Some(slot) = state.tasks.get_mut(task.slot) else { return };
+        if slot.number == task.number && !std::mem::replace(&mut slot.is_queued, true) {
+            self.note(state, Some(task.number), What::Woken);
+            state.ready.push(Runnable::Task(task));
+        }
     }
 
     /// Wakes the threads that have nothing to do.
@@ -196,14 +225,14 @@ impl World {
     }
 
     /// Starts a task; a world that is over drops it.
-    pub(crate) fn spawn(self: &Arc<Self>, body: Body) {
+    pub(crate) fn spawn(self: &Arc<Self>, future: BoxFuture) {
         let mut state = self.state();
         if state.is_over {
             drop(state);
-            drop(body);
+            drop(future);
             return;
         }
-        self.add_task(&mut state, None, Some(body));
+        self.add_task(&mut state, None, Some(future));
         self.notify(&state);
     }
 
@@ -211,15 +240,16 @@ impl World {
         self: &Arc<Self>,
         state: &mut State,
         run: Option<u64>,
-        body: Option<Body>,
+        future: Option<BoxFuture>,
     ) -> Arc<Task> {
         let number = state.next_number;
         state.next_number += 1;
-        let slot = state.tasks.vacant_key();
-        let task = Task::new(self.clone(), number, slot, run, body);
-        state.tasks.insert(task.clone());
+        let key = Key { slot: state.tasks.vacant_key(), number };
+        let task = Arc::new(Task { key, world: self.clone() });
+        let body = future.map(|future| Body { future, waker: task.clone().into() });
+        state.tasks.insert(Slot { number, run, is_queued: true, body });
         self.note(state, Some(number), What::Spawned);
-        state.ready.push(Runnable::Task(task.clone()));
+        state.ready.push(Runnable::Task(key));
         task
     }
 
@@ -231,8 +261,8 @@ impl World {
         }
         let before = wakers.len();
         state.timers.fire(to, wakers);
-        for _ in before..wakers.len() {
-            self.note(state, None, What::TimerFired);
+        if state.trace.is_some() {
+            (before..wakers.len()).for_each(|_| self.note(state, None, What::TimerFired));
         }
     }
 
@@ -254,14 +284,14 @@ impl World {
             let mut state = self.state();
             let tasks = std::mem::take(&mut state.tasks);
             let ready: VecDeque<_> = state.ready.take_all();
-            let timers = state.timers.take_all();
+            let timers = std::mem::take(&mut state.timers);
             let waits = std::mem::take(&mut state.waits);
             drop(state);
-            if tasks.is_empty() && ready.is_empty() && timers.is_empty() {
+            if tasks.is_empty() && ready.is_empty() && timers.next_at().is_none() {
                 return;
             }
             for (_, task) in tasks {
-                quietly(|| drop(task.take_body()));
+                quietly(|| drop(task));
             }
             quietly(|| drop((ready, timers, waits)));
         }
