@@ -84,9 +84,10 @@ impl TaskTree {
         Self::look_on(|_| true)
     }
 
-    /// Looks at the groups and tasks on some backends, and at all inside of them.
+    /// Looks at the groups and tasks on some backends.
     ///
-    /// It asks for the backend of each group that no other encloses. `is_wanted` must not poll or drop
+    /// It asks for the backend of each group that no other encloses, and looks at all inside of it.
+    /// `is_wanted` must not poll or drop
     /// a future.
     pub fn look_on(is_wanted: impl FnMut(&ErasedBackend) -> bool) -> Self {
         Self { entries: crate::tree::look(is_wanted) }

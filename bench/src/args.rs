@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Debug, Parser)]
 #[command(name = "anyrt-bench", version)]
 pub(crate) struct Args {
-    /// Runs what has this name alone: spawn-join, sync, sim, or one of their jobs; may be repeated
+    /// Runs what has this name alone: spawn-join, sync, timeouts, sim, or one of their jobs; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 

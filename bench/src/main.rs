@@ -46,18 +46,19 @@ fn main() -> ExitCode {
 fn compare(args: &Args) -> io::Result<String> {
     let mut spawn_join = spawn_join::contests(args.children);
     let mut sync = sync::contests(args.scale());
-    sync.extend(timeouts::contests(args.scale()));
+    let mut timeouts = timeouts::contests(args.scale());
     let mut sim = sim::contests(args.scale());
     let is_known = |name: &&String| {
         let is_job = |contest: &Contest| contest.job == name.as_str();
-        let is_suite = ["sync", "sim"].contains(&name.as_str());
-        is_suite || spawn_join.iter().chain(&sync).chain(&sim).any(is_job)
+        let is_suite = ["sync", "timeouts", "sim"].contains(&name.as_str());
+        is_suite || spawn_join.iter().chain(&sync).chain(&timeouts).chain(&sim).any(is_job)
     };
     if let Some(name) = args.only.iter().find(|name| !is_known(name)) {
         return Err(io::Error::other(format!("there is no job called {name}")));
     }
     spawn_join.retain(|contest| args.wants("spawn-join", contest.job));
     sync.retain(|contest| args.wants("sync", contest.job));
+    timeouts.retain(|contest| args.wants("timeouts", contest.job));
     sim.retain(|contest| args.wants("sim", contest.job));
     let mut rows = Vec::new();
     for &workers in &args.workers {
@@ -75,6 +76,7 @@ fn compare(args: &Args) -> io::Result<String> {
             Heap::Shared => run(&here, &spawn_join)?,
         }
         run(&here, &sync)?;
+        run(&here, &timeouts)?;
     }
     for (contest, pairs) in sim.iter().zip(measure::compare(&Site::Bare, args.rounds, &sim)?) {
         rows.push(report::Row::new(1, contest, &pairs));

@@ -66,7 +66,7 @@ fn job<I: Inner>(job: &'static str, amount: usize) -> [Contest; 3] {
     let facade = Work { name: "anyrt::fail_after", run: |times| Box::pin(facade::<I>(times)) };
     let explicit =
         Work { name: "TokioBackend::fail_after", run: |times| Box::pin(explicit::<I>(times)) };
-    let contest = |ours| Contest { job, ours, peer, amount, target: Some(1.0) };
+    let contest = |ours| Contest { job, ours, peer, amount, target: Some(1.0), seconds: None };
     [Contest::noise(job, peer, amount), contest(facade), contest(explicit)]
 }
 
