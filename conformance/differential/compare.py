@@ -21,6 +21,8 @@ from shrink import shrink, text
 
 BATCH = 500
 VIRTUAL = ("sim", "tokio-paused")
+# Asked of the oracle before a log counts as a divergence.
+MORE_ORDERS = (range(60), range(60, 600))
 # How far apart, in ms, things happen in real time; the next one is tried if they disagree.
 MARGINS = (8, 40, 200)
 
@@ -100,21 +102,23 @@ class Comparison:
         if not strange:
             return True
         # Does the oracle give this log, too, in some other order of what happens at one instant?
-        more = ask_in_time(program, self.oracle, range(60))
-        strange = [log for log in strange if sorted(log) not in more.logs]
-        if strange and more.depends_on_order:
-            more = ask_in_time(program, self.oracle, range(60, 600))
+        depends_on_order = verdict.depends_on_order
+        for orders in MORE_ORDERS:
+            more = ask_in_time(program, self.oracle, orders)
+            depends_on_order |= more.depends_on_order
             strange = [log for log in strange if sorted(log) not in more.logs]
+            if not strange:
+                break
+        if depends_on_order:
+            self.unordered += not verdict.depends_on_order
             self.unmatched += bool(strange)
             return True
         if strange and self.options.oracle != "trio":
             # Where the two differ, it is Trio that anyrt follows.
-            trio = ask_in_time(program, library("trio"), range(60))
+            trio = ask_in_time(program, library("trio"), MORE_ORDERS[0])
             strange = [log for log in strange if sorted(log) not in trio.logs]
             self.unlike_trio += not strange
             return not strange
-        if not strange and not verdict.depends_on_order:
-            self.unordered += 1
         return not strange
 
     def agrees_in_real_time(self, program, verdict, result):
@@ -135,11 +139,11 @@ class Comparison:
         if not self.is_virtual:
             return False
         (result,) = engine.run([self.case(program, verdict)])
-        unmatched = self.unmatched
+        counts = self.unordered, self.unmatched, self.unlike_trio
         try:
             return not self.agrees(program, verdict, result)
         finally:
-            self.unmatched = unmatched
+            self.unordered, self.unmatched, self.unlike_trio = counts
 
     def show(self):
         with self.engine() as engine:

@@ -7,9 +7,9 @@ Two properties are built in, so that nothing has to be masked later:
 - Programs end. The whole has a deadline, and whatever runs under a shield, where that deadline does
   not reach, has one of its own that no statement can name and so none can move.
 
-Most statements by which tasks meet come after a sleep of their own, so that few of them happen at the
-same instant, where their order is nobody's promise. Closing an end of a channel always has its own
-instant; README.md says why.
+Tasks meet at any time, and mostly some time after they began, so that few programs depend on the order
+within an instant, which is nobody's promise. Closing an end of a channel, and moving a shield, have
+instants of their own; README.md says why.
 """
 
 import random
@@ -124,6 +124,8 @@ class Generator:
             made = self.make("move_on", t=self.duration(), body=[made])
         if kind in ("close_send", "close_recv"):
             return [self.sleep(), made, self.sleep()]
+        if kind == "set_shield":
+            return [self.sleep(), made]
         if kind in MEETINGS and self.random.random() < 0.1:
             return [self.sleep(), made]
         return [made]

@@ -80,6 +80,8 @@ class Interpreter:
         self.scopes, self.groups = {}, {}
         # Items that were handed to a receiver that has not run since, by channel.
         self.promised = [0] * len(program["channels"])
+        # Items in the buffer whose sender waited for the place, and has not run since.
+        self.owed = [0] * len(program["channels"])
 
     async def main(self):
         lib, program = self.lib, self.program
@@ -111,8 +113,21 @@ class Interpreter:
     async def jitter(self):
         """Lets others run before the task goes on, which they may as well do at that instant."""
         if self.random:
-            for _ in range(self.random.choice((0, 0, 1, 3))):
+            for _ in range(self.random.choice((0, 0, 0, 1, 2, 4, 8))):
                 await self.lib.let_others_run()
+
+    async def at_once(self, without_waiting, waiting):
+        """Does something that may need to wait.
+
+        If it does not, Trio lets others run all the same, and anyrt does not. Both may be.
+        """
+        if self.random and self.random.random() < 0.5:
+            await self.lib.checkpoint_if_cancelled()
+            try:
+                return without_waiting()
+            except self.lib.WouldBlock:
+                pass
+        return await waiting()
 
     async def block(self, body, environment):
         for statement in body:
@@ -145,7 +160,7 @@ class Interpreter:
         self.say(it["id"], "woke")
 
     async def do_checkpoint(self, it, environment):
-        await self.lib.checkpoint()
+        await self.at_once(lambda: None, self.lib.checkpoint)
         self.say(it["id"], "passed")
 
     async def do_deadline(self, it, environment):
@@ -167,48 +182,70 @@ class Interpreter:
         self.events[it["event"]].set()
 
     async def do_wait(self, it, environment):
-        await self.events[it["event"]].wait()
+        event = self.events[it["event"]]
+        await self.at_once(lambda: self.see(event), event.wait)
         self.say(it["id"], "passed")
         await self.jitter()
 
+    def see(self, event):
+        if not event.is_set():
+            raise self.lib.WouldBlock
+
     async def do_send(self, it, environment):
-        end = environment.senders[it["channel"]]
+        channel = it["channel"]
+        end, capacity = environment.senders[channel], self.program["channels"][channel]
         try:
             if end.is_closed:
-                await self.lib.checkpoint()
+                await self.lib.checkpoint_if_cancelled()
                 raise self.lib.Closed[0]
-            self.promise(end.raw, it["channel"])
-            await end.raw.send(it["id"])
+            if capacity == 0:
+                # An item keeps its place until its receiver has looked: here, with its sender.
+                await self.jitter()
+            await self.lib.checkpoint_if_cancelled()
+            self.promise(end.raw, channel)
+            has_waited = capacity > 0 and end.raw.statistics().current_buffer_used == capacity
+            raw, item = end.raw, it["id"]
+            await self.at_once(lambda: raw.send_nowait(item), lambda: raw.send(item))
         except self.lib.Closed:
             await self.see_the_end(it)
         else:
+            self.owed[channel] -= has_waited
             self.say(it["id"], "sent")
         await self.jitter()
 
     async def do_recv(self, it, environment):
-        end = environment.receivers[it["channel"]]
+        channel = it["channel"]
+        end = environment.receivers[channel]
         try:
             if end.is_closed:
-                await self.lib.checkpoint()
+                await self.lib.checkpoint_if_cancelled()
                 raise self.lib.Closed[0]
+            await self.lib.checkpoint_if_cancelled()
             statistics = end.raw.statistics()
             has_waited = not (statistics.current_buffer_used or statistics.tasks_waiting_send)
-            item = await end.raw.receive()
+            self.owe(end.raw, channel)
+            item = await self.at_once(end.raw.receive_nowait, end.raw.receive)
         except self.lib.Closed:
             await self.see_the_end(it)
         else:
-            self.promised[it["channel"]] -= has_waited
+            self.promised[channel] -= has_waited
             self.say(it["id"], f"got {item}")
         await self.jitter()
 
     async def see_the_end(self, it):
         """A closing is not handed over."""
+        await self.jitter()
         await self.lib.checkpoint_if_cancelled()
         self.say(it["id"], "closed")
 
     def promise(self, end, channel):
         """An item keeps its place until its receiver has looked: notes one that is about to."""
         self.promised[channel] += bool(end.statistics().tasks_waiting_receive)
+
+    def owe(self, end, channel):
+        """An item keeps its place until its sender has looked, too: notes one that moves up early."""
+        waits = self.program["channels"][channel] > 0 and end.statistics().tasks_waiting_send > 0
+        self.owed[channel] += waits
 
     async def do_try_send(self, it, environment):
         channel = it["channel"]
@@ -234,12 +271,19 @@ class Interpreter:
         self.promise(end, channel)
         end.send_nowait(item)
 
+    def receive_nowait(self, end, channel):
+        used = end.statistics().current_buffer_used
+        if used and used == self.owed[channel]:
+            raise self.lib.WouldBlock
+        self.owe(end, channel)
+        return end.receive_nowait()
+
     async def do_try_recv(self, it, environment):
         end = environment.receivers[it["channel"]]
         try:
             if end.is_closed:
                 raise self.lib.Closed[0]
-            item = end.raw.receive_nowait()
+            item = self.receive_nowait(end.raw, it["channel"])
         except self.lib.Closed:
             self.say(it["id"], "closed")
         except self.lib.WouldBlock:
@@ -276,10 +320,13 @@ class Interpreter:
         await self.hold(it, self.locks[it["lock"]], environment)
 
     async def hold(self, it, what, environment):
-        async with what:
+        await self.at_once(what.acquire_nowait, what.acquire)
+        try:
             self.say(it["id"], "acquired")
             await self.jitter()
             await self.inside(it, environment)
+        finally:
+            what.release()
 
     async def do_try_acquire(self, it, environment):
         semaphore = self.semaphores[it["semaphore"]]
