@@ -54,9 +54,9 @@ fn canonical(name: &str) -> &str {
     if name == "async_std" { "async-std" } else { name }
 }
 
-/// Finds a backend by its name: `tokio`, `smol`, `async-std` or `async_std`, or `sim`.
+/// Finds a backend by its name.
 ///
-/// `sim` is a new world each time, with the seed 0.
+/// The names are `tokio`, `smol`, `async-std` or `async_std`, and `sim`, which is a new world each time, with the seed 0.
 impl FromStr for AnyBackend {
     type Err = UnknownBackend;
 
