@@ -40,6 +40,7 @@ pub(crate) fn drive<F: Future>(world: &Arc<World>, future: F) -> Result<F::Outpu
     let mut cx = Context::from_waker(&waker);
     loop {
         run.next()?;
+        local::set_polled(run.task.key, &waker);
         if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
             return Ok(value);
         }
@@ -142,6 +143,7 @@ fn step<'a>(
 ) -> MutexGuard<'a, State> {
     let Some(Body { mut future, waker }) = body else { return state };
     drop(state);
+    local::set_polled(task, &waker);
     let poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
     let polled = catch_unwind(AssertUnwindSafe(poll));
     if matches!(polled, Ok(Poll::Pending)) {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyrt_core::Sleep;
 
+use crate::local;
+use crate::timers::Sleeper;
 use crate::world::World;
 
 /// A wait on the simulator's clock.
@@ -21,21 +23,21 @@ pub struct SimSleep {
     /// Nanoseconds since the start; the last of them is never.
     deadline: u64,
     /// Its place among the timers of that moment.
-    timer: Option<usize>,
+    place: Option<usize>,
 }
 
 impl SimSleep {
     pub(crate) fn until(world: Arc<World>, deadline: u64) -> Self {
-        Self { world, deadline, timer: None }
+        Self { world, deadline, place: None }
     }
 
     fn forget(&mut self) {
         // One that the clock has passed was taken out as it fired.
-        if let Some(place) = self.timer.take()
+        if let Some(place) = self.place.take()
             && self.deadline > self.world.offset()
         {
             // Dropped after the lock is released.
-            let _waker = self.world.state().timers.remove(self.deadline, place);
+            let _sleeper = self.world.state().timers.remove(self.deadline, place);
         }
     }
 }
@@ -51,16 +53,26 @@ impl Future for SimSleep {
         if this.deadline == u64::MAX {
             return Poll::Pending;
         }
+        let polled = local::polled_with(&this.world, cx.waker());
         let mut state = this.world.state();
         // The clock may have moved before the lock was there.
         if this.deadline <= this.world.offset() {
             return Poll::Ready(());
         }
-        let old = match this.timer.and_then(|place| state.timers.waker_mut(this.deadline, place)) {
-            Some(waker) if waker.will_wake(cx.waker()) => None,
-            Some(waker) => Some(std::mem::replace(waker, cx.waker().clone())),
+        let known = this.place.and_then(|place| state.timers.sleeper_mut(this.deadline, place));
+        let is_known = match (&known, polled) {
+            (Some(Sleeper::Task(known)), Some(task)) => *known == task,
+            (Some(Sleeper::Other(waker)), None) => waker.will_wake(cx.waker()),
+            _ => false,
+        };
+        if is_known {
+            return Poll::Pending;
+        }
+        let sleeper = polled.map_or_else(|| Sleeper::Other(cx.waker().clone()), Sleeper::Task);
+        let old = match known {
+            Some(known) => Some(std::mem::replace(known, sleeper)),
             None => {
-                this.timer = Some(state.timers.insert(this.deadline, cx.waker().clone()));
+                this.place = Some(state.timers.insert(this.deadline, sleeper));
                 // Whoever has nothing to do may have to look at the clock.
                 this.world.notify(&state);
                 None

@@ -29,7 +29,7 @@ use crate::net::network::Network;
 use crate::random::Random;
 use crate::schedule::{Ready, Runnable};
 use crate::task::{Body, BoxFuture, Key, Slot, Task};
-use crate::timers::Timers;
+use crate::timers::{Sleeper, Timers};
 use crate::trace::{NetEvent, Trace, What};
 
 pub(crate) struct World {
@@ -253,17 +253,21 @@ impl World {
         task
     }
 
-    /// Moves the clock, and gives the wakers of the timers that it passes.
+    /// Moves the clock, queues the tasks that it wakes, and gives the wakers of others.
     pub(crate) fn move_clock(&self, state: &mut State, to: u64, wakers: &mut Vec<Waker>) {
         if to > self.offset() {
             self.offset.store(to, Ordering::SeqCst);
             self.note(state, None, What::ClockMoved);
         }
-        let before = wakers.len();
-        state.timers.fire(to, wakers);
-        if state.trace.is_some() {
-            (before..wakers.len()).for_each(|_| self.note(state, None, What::TimerFired));
-        }
+        let mut timers = std::mem::take(&mut state.timers);
+        timers.fire(to, |sleeper| {
+            self.note(state, None, What::TimerFired);
+            match sleeper {
+                Sleeper::Task(task) => self.queue_task(state, task),
+                Sleeper::Other(waker) => wakers.push(waker),
+            }
+        });
+        state.timers = timers;
     }
 
     #[inline]
