@@ -106,6 +106,7 @@ impl Driver for SimBackend {
         blocking::submit(&self.world, Box::new(f));
     }
 
+    #[inline]
     fn now(&self) -> Instant {
         self.world.now()
     }
@@ -114,6 +115,7 @@ impl Driver for SimBackend {
         SimSleep::until(self.world.clone(), self.world.offset_of(deadline))
     }
 
+    #[inline]
     fn sleep_for(&self, timeout: Duration) -> SimSleep {
         let deadline = self.world.offset().saturating_add(nanos(timeout));
         SimSleep::until(self.world.clone(), deadline)

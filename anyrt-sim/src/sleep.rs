@@ -27,10 +27,12 @@ pub struct SimSleep {
 }
 
 impl SimSleep {
+    #[inline]
     pub(crate) fn until(world: Arc<World>, deadline: u64) -> Self {
         Self { world, deadline, place: None }
     }
 
+    #[inline]
     fn forget(&mut self) {
         // One that the clock has passed was taken out as it fired.
         if let Some(place) = self.place.take()
@@ -45,6 +47,7 @@ impl SimSleep {
 impl Future for SimSleep {
     type Output = ();
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         if this.deadline <= this.world.offset() {
@@ -92,6 +95,7 @@ impl Sleep for SimSleep {
 }
 
 impl Drop for SimSleep {
+    #[inline]
     fn drop(&mut self) {
         self.forget();
     }

@@ -143,10 +143,12 @@ impl World {
         self.offset.load(Ordering::SeqCst)
     }
 
+    #[inline]
     pub(crate) fn elapsed(&self) -> Duration {
         Duration::from_nanos(self.offset())
     }
 
+    #[inline]
     pub(crate) fn now(&self) -> Instant {
         if self.is_probed.load(Ordering::Relaxed) {
             self.has_answered.store(true, Ordering::SeqCst);

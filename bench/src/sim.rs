@@ -5,11 +5,12 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use anyrt_core::group::TaskGroup;
 use anyrt_core::prelude::*;
-use anyrt_sim::{Sim, SimBackend};
+use anyrt_sim::{Schedule, Sim, SimBackend};
 
 use crate::work::{Contest, Work, must_succeed};
 
@@ -28,34 +29,39 @@ const HOUR: usize = 3_600;
 pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     let rounds = 200 / scale;
     let events = TASKS / 2 * rounds * EVENTS;
-    let ours = Work { name: SIMULATED, run: |events| at_once(move || sim_ping_pong(events)) };
+    let random: Run = |events| at_once(move || sim_ping_pong(events, Schedule::Random));
+    let fifo: Run = |events| at_once(move || sim_ping_pong(events, Schedule::Fifo));
     let peer = Work { name: PAUSED, run: |events| at_once(move || tokio_ping_pong(events)) };
     let job = "sim-ping-pong";
-    let ping_pong = Contest { job, ours, peer, amount: events, target: Some(1.0), seconds: None };
+    let ping_pong = |name, run| {
+        let ours = Work { name, run };
+        Contest { job, ours, peer, amount: events, target: Some(1.0), seconds: None }
+    };
+    let (in_order, at_random) = (ping_pong("Sim, in order", fifo), ping_pong(SIMULATED, random));
 
     let job = "sim-hour";
     let ours = Work { name: SIMULATED, run: |ticks| at_once(move || sim_hour(ticks)) };
     let peer = Work { name: PAUSED, run: |ticks| at_once(move || tokio_hour(ticks)) };
     let ticks = TASKS * HOUR / scale;
     let hour = Contest { job, ours, peer, amount: ticks, target: None, seconds: Some(2.0) };
-    vec![Contest::noise(ping_pong.job, ping_pong.peer, events), ping_pong, hour]
+    vec![Contest::noise(at_random.job, at_random.peer, events), in_order, at_random, hour]
 }
 
+type Run = fn(usize) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// A work that needs nobody to poll it again.
-fn at_once(
-    work: impl FnOnce() + Send + 'static,
-) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> {
+fn at_once(work: impl FnOnce() + Send + 'static) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async { work() })
 }
 
-/// Some milliseconds, of which no two neighbours have the same.
+/// Up to a tenth of a second, and never the same for two neighbours.
 fn pause(pair: usize, round: usize) -> Duration {
-    Duration::from_millis(((pair * 7 + round * 13) % 10 + 1) as u64)
+    Duration::from_millis(((pair * 7 + round * 13) % 97 + 1) as u64)
 }
 
-fn sim_ping_pong(events: usize) {
+fn sim_ping_pong(events: usize, schedule: Schedule) {
     let rounds = events / EVENTS / (TASKS / 2);
-    let sim = Sim::new(7).backend();
+    let sim = Sim::new(7).schedule(schedule).backend();
     let done = sim.task_group(async |group: TaskGroup<SimBackend, Infallible>| {
         for pair in 0..TASKS / 2 {
             let (ping, to_pong) = sim.bounded::<usize>(1);
