@@ -56,7 +56,8 @@ fn canonical(name: &str) -> &str {
 
 /// Finds a backend by its name.
 ///
-/// The names are `tokio`, `smol`, `async-std` or `async_std`, and `sim`, which is a new world each time, with the seed 0.
+/// The names are `tokio`, `smol`, `async-std` or `async_std`, and `sim`, which is a new world each
+/// time, with the seed 0.
 impl FromStr for AnyBackend {
     type Err = UnknownBackend;
 
