@@ -24,6 +24,10 @@ use crate::sys::atomic::{AtomicBool, Ordering};
 /// A stream that was polled and had to wait keeps its place in the queue, and an item that comes is
 /// for it, until it is polled again, asked in another way, or dropped.
 ///
+/// Items are given out in the order in which they were sent (law H1). With several receivers, one may
+/// leave after an item was set aside for it: the item passes to the next (law P2), who may have got a
+/// later one in between.
+///
 /// # Cancel safety
 ///
 /// **Safe.** What was not received stays in the channel.
