@@ -15,6 +15,7 @@
 //!   looks at it need not ask first whether it is there still: destructors of other thread-locals may
 //!   come here, too.
 
+mod backend;
 mod unborn;
 
 use std::cell::{Cell, RefCell};
@@ -27,6 +28,8 @@ use crate::driver::ErasedBackend;
 use crate::sys::thread_local;
 use crate::tree::Node;
 
+pub(crate) use backend::enter_thread;
+pub use backend::with_backend;
 pub(crate) use unborn::Womb;
 
 /// The frame of a task, or of a group's body, between polls.
@@ -60,10 +63,6 @@ thread_local! {
     /// it is written between the two moves of a frame, which stall on what was just written in parts.
     static SPARE: Cell<ManuallyDrop<Option<Arc<Node>>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
-
-    /// The backend where no group is at hand: of a scope that none encloses, or of a blocking call.
-    static BACKEND: RefCell<ManuallyDrop<Option<ErasedBackend>>> =
-        const { RefCell::new(ManuallyDrop::new(None)) };
 }
 
 impl Frame {
@@ -149,33 +148,6 @@ fn exchange_spare(spare: &mut Option<Arc<Node>>) {
     });
 }
 
-/// Runs `f`, a blocking call, which knows its backend and polls nothing.
-pub(crate) fn enter_thread<R>(backend: ErasedBackend, f: impl FnOnce() -> R) -> R {
-    let mut backend = Some(backend);
-    let _back = SwappedBackend::swap(&mut backend);
-    f()
-}
-
-/// A backend that is moved back when dropped.
-struct SwappedBackend<'a>(&'a mut Option<ErasedBackend>);
-
-impl<'a> SwappedBackend<'a> {
-    fn swap(backend: &'a mut Option<ErasedBackend>) -> Self {
-        exchange_backend(backend);
-        Self(backend)
-    }
-}
-
-impl Drop for SwappedBackend<'_> {
-    fn drop(&mut self) {
-        exchange_backend(self.0);
-    }
-}
-
-fn exchange_backend(backend: &mut Option<ErasedBackend>) {
-    let _ = BACKEND.try_with(|current| std::mem::swap(&mut **current.borrow_mut(), backend));
-}
-
 /// The scope part of a frame, kept by the future of a scope.
 pub(crate) struct ScopeFrame {
     scope: Option<Arc<Node>>,
@@ -234,7 +206,7 @@ impl ScopeFrame {
     #[inline]
     fn exchange(&mut self) -> bool {
         if self.brings_backend {
-            exchange_backend(&mut self.backend);
+            backend::exchange(&mut self.backend);
         }
         exchange_spare(&mut self.spare);
         self.above_unborn = unborn::hide(self.above_unborn);
@@ -388,20 +360,6 @@ pub(crate) fn is_cancelled() -> bool {
 #[inline]
 pub(crate) fn is_polling() -> bool {
     read(|frame| frame.scope.is_some() || frame.home.is_some()).unwrap_or(false)
-}
-
-/// Calls `f` with the backend of the enclosing frame.
-///
-/// It gives `None` if the engine is not at work on this thread.
-///
-/// This is how a facade finds the backend that the calling code runs on. `f` must not poll or
-/// drop a future.
-pub fn with_backend<R>(f: impl FnOnce(&ErasedBackend) -> R) -> Option<R> {
-    read(|frame| match &frame.home {
-        Some(home) => Some(f(home.own_group().as_group().backend())),
-        None => BACKEND.try_with(|backend| backend.borrow().as_ref().map(f)).ok().flatten(),
-    })
-    .flatten()
 }
 
 /// Panics where a nested `run` would block the runtime for ever (law B8).
