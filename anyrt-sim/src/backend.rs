@@ -76,7 +76,9 @@ impl SimBackend {
         self.world.elapsed()
     }
 
-    /// Gives what has happened so far; nothing unless the simulation was told to note it.
+    /// Gives what has happened so far.
+    ///
+    /// It is empty unless the simulation was told to [note it](Sim::trace).
     pub fn trace(&self) -> Trace {
         self.world.state().trace.clone().unwrap_or_default()
     }

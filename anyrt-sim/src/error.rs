@@ -27,7 +27,7 @@ pub enum Cause {
     Deadlock,
     /// Nothing can run, and the clock stands still because it was told to.
     ClockStands,
-    /// So many polls were made, and there was no moment in which nothing could run.
+    /// So many polls were made, and always something could run.
     PollLimit(u64),
     /// The clock would have to go beyond this.
     TimeLimit(Duration),

@@ -4,7 +4,6 @@ use std::any::Any;
 use std::env;
 use std::fmt::{self, Display};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::SimError;
 use crate::sim::Sim;
@@ -13,9 +12,9 @@ use crate::sim::Sim;
 const VARIABLE: &str = "ANYRT_SIM_SEED";
 
 impl Sim {
-    /// Runs the same program under many seeds, and stops at the first that fails.
+    /// Runs the same program under many seeds.
     ///
-    /// It fails if the program panics, or if it [cannot go on](SimError). If the environment variable
+    /// It stops at the first that fails. That is so if the program panics, or if it [cannot go on](SimError). If the environment variable
     /// `ANYRT_SIM_SEED` is set, that seed runs and no other.
     ///
     /// # Panics
@@ -73,25 +72,25 @@ impl Sim {
     /// assert_eq!(failure.seed(), 17);
     /// assert!(failure.to_string().contains("Sim::new(17).run(..)"));
     /// ```
+    #[track_caller]
     pub fn try_explore<F: Future>(
         &self,
         seeds: impl IntoIterator<Item = u64>,
         mut make: impl FnMut() -> F,
     ) -> Result<usize, Failure> {
+        let (only, mut seeds) = (only_seed(), seeds.into_iter());
         let mut runs = 0;
-        let mut run = |seed: u64| {
-            let sim = self.clone().seed(seed);
+        // No closure: the caller's line is the place of the program in the task tree.
+        while let Some(seed) = only.or_else(|| seeds.next()) {
             let failed = |message, error| Failure { seed, runs, message, error };
-            match catch_unwind(AssertUnwindSafe(|| sim.try_run(make()))) {
+            match self.clone().seed(seed).outcome(make()) {
                 Ok(Ok(_)) => runs += 1,
                 Ok(Err(error)) => return Err(failed(error.to_string(), Some(Box::new(error)))),
                 Err(payload) => return Err(failed(text_of(&*payload), None)),
             }
-            Ok(())
-        };
-        match only_seed() {
-            Some(seed) => run(seed)?,
-            None => seeds.into_iter().try_for_each(run)?,
+            if only.is_some() {
+                break;
+            }
         }
         Ok(runs)
     }

@@ -100,9 +100,9 @@ pub struct SimNet {
 }
 
 impl SimNet {
-    /// Says how long whatever is sent is on its way; the seed chooses from the range.
+    /// Says how long whatever is sent is on its way.
     ///
-    /// A connection takes twice as long to be made.
+    /// The seed chooses from the range. A connection takes twice as long to be made.
     pub fn set_latency(&self, latency: RangeInclusive<Duration>) {
         lock(&self.world.network).set_latency(None, latency);
     }
@@ -112,7 +112,9 @@ impl SimNet {
         lock(&self.world.network).set_latency(Some(server), latency);
     }
 
-    /// Says how many bytes each direction of a new connection holds; 65,536 unless it is said.
+    /// Says how many bytes each direction of a new connection holds.
+    ///
+    /// It holds 65,536 unless it is said otherwise.
     ///
     /// # Panics
     ///
@@ -123,29 +125,33 @@ impl SimNet {
         lock(&self.world.network).capacity = bytes;
     }
 
-    /// Breaks the connections that end at this address, and tells how many there were.
+    /// Breaks the connections that end at this address.
     ///
-    /// Both ends get [`ConnectionReset`](io::ErrorKind::ConnectionReset), also those that wait now.
+    /// It tells how many there were.     /// Both ends get [`ConnectionReset`](io::ErrorKind::ConnectionReset), also those that wait now.
     /// What was on its way is lost.
     pub fn reset(&self, end: SocketAddr) -> usize {
         self.disturb(end, NetEvent::Reset(end), |pipe| pipe.is_reset = true)
     }
 
-    /// Cuts this end off without a word, and tells how many connections it had.
+    /// Cuts this end off without a word.
     ///
-    /// Their peers are left half open: they read nothing, not even an end, and write until the buffer
+    /// It tells how many connections it had. Their peers are left half open: they read nothing, not even an end, and write until the buffer
     /// is full. New connections to the address wait for ever, until it is [healed](Self::heal).
     pub fn cut(&self, end: SocketAddr) -> usize {
         lock(&self.world.network).silent.insert(end);
         self.disturb(end, NetEvent::Cut(end), |pipe| pipe.is_lost = true)
     }
 
-    /// Lets new connections to an address through again; those that were cut stay so.
+    /// Lets new connections to an address through again.
+    ///
+    /// Those that were cut stay so.
     pub fn heal(&self, end: SocketAddr) {
         lock(&self.world.network).silent.remove(&end);
     }
 
-    /// Gives both ends of each connection, the one that connected first, in the order of their making.
+    /// Gives both ends of each connection, in the order of their making.
+    ///
+    /// The first end is the one that connected.
     pub fn connections(&self) -> Vec<(SocketAddr, SocketAddr)> {
         let network = lock(&self.world.network);
         network.connections.values().map(|connection| connection.ends.into()).collect()

@@ -1,11 +1,12 @@
 //! `Sim`: how a simulation is set up and run.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
 use std::time::Duration;
 
-use anyrt_core::Toplevel;
+use anyrt_core::{Backend, Toplevel};
 
 use crate::backend::SimBackend;
 use crate::config::Config;
@@ -57,26 +58,26 @@ impl Sim {
         self
     }
 
-    /// Says whether the clock jumps when nothing can run; it does unless it is said otherwise.
+    /// Says whether the clock jumps when nothing can run.
     ///
-    /// Without it the clock moves when somebody calls [`advance`](crate::advance).
+    /// It does unless it is said otherwise.     /// Without it the clock moves when somebody calls [`advance`](crate::advance).
     pub fn autojump(mut self, is_on: bool) -> Self {
         self.config.has_autojump = is_on;
         self
     }
 
-    /// Says how long, in real time, the clock waits before it jumps; not at all unless it is said.
+    /// Says how long, in real time, the clock waits before it jumps.
     ///
-    /// In this time threads that the simulator does not know may wake somebody. A jump that is shorter
+    /// It does not wait unless it is said otherwise. In this time threads that the simulator does not know may wake somebody. A jump that is shorter
     /// is waited for so long only.
     pub fn autojump_after(mut self, real: Duration) -> Self {
         self.config.autojump_after = real;
         self
     }
 
-    /// Says how long a poll takes on the virtual clock; no time unless it is said otherwise.
+    /// Says how long a poll takes on the virtual clock.
     ///
-    /// Tasks that spin for 100,000 polls get older all the same, by a microsecond with each poll.
+    /// It takes no time unless it is said otherwise. Tasks that spin for 100,000 polls get older all the same, by a microsecond with each poll.
     pub fn poll_cost(mut self, cost: Duration) -> Self {
         self.config.poll_cost = cost;
         self
@@ -102,23 +103,25 @@ impl Sim {
         self
     }
 
-    /// Limits how far the clock may get; ten years unless it is said otherwise.
+    /// Limits how far the clock may get.
+    ///
+    /// That is ten years unless it is said otherwise.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.config.time_limit = limit;
         self
     }
 
-    /// Says how long a blocking call takes on the virtual clock; no time unless it is said otherwise.
+    /// Says how long a blocking call takes on the virtual clock.
     ///
-    /// The seed chooses from the range.
+    /// It takes no time unless it is said otherwise. The seed chooses from the range.
     pub fn blocking_latency(mut self, latency: RangeInclusive<Duration>) -> Self {
         self.config.blocking_latency = latency;
         self
     }
 
-    /// Says how long a blocking call may take in real time; 250 ms unless it is said otherwise.
+    /// Says how long a blocking call may take in real time.
     ///
-    /// The simulation stands still until the closure returns, so that a run can be replayed. If
+    /// That is 250 ms unless it is said otherwise. The simulation stands still until the closure returns, so that a run can be replayed. If
     /// that takes longer, others go on beside it: it might wait for them. From there on what the
     /// closure does has no fixed place in the order.
     pub fn patience(mut self, patience: Duration) -> Self {
@@ -126,9 +129,9 @@ impl Sim {
         self
     }
 
-    /// Says how long other threads may take to wake a task; 100 ms unless it is said otherwise.
+    /// Says how long other threads may take to wake a task.
     ///
-    /// It is real time: when nothing can run and no timer is left, the simulation waits so long for
+    /// That is 100 ms of real time unless it is said otherwise: when nothing can run and no timer is left, the simulation waits so long for
     /// threads that it does not know before it says that it is a deadlock.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.config.grace = grace;
@@ -161,7 +164,9 @@ impl Sim {
         world.0.run(future)
     }
 
-    /// Runs a future as the program in a new world, if it can go on to its end.
+    /// Runs a future as the program in a new world, or says why not.
+    ///
+    /// It is [`run`](Self::run), with an error where nothing can go on.
     ///
     /// # Panics
     ///
@@ -172,15 +177,26 @@ impl Sim {
     /// [`SimError`] if nothing can go on, or if a limit is reached.
     #[track_caller]
     pub fn try_run<F: Future>(&self, future: F) -> Result<F::Output, SimError> {
+        self.outcome(future).unwrap_or_else(|payload| resume_unwind(payload))
+    }
+
+    /// Runs a future, and gives its panic as a value.
+    // No closure around the making of the root: the caller's line is its place in the task tree.
+    #[track_caller]
+    pub(crate) fn outcome<F: Future>(
+        &self,
+        future: F,
+    ) -> thread::Result<Result<F::Output, SimError>> {
+        // Refused where it would nest, with the words that all backends have.
+        SimBackend::new(0).run(ready(()));
         let mut config = self.config.clone();
         config.is_quiet = true;
         let world = Closing(SimBackend::with(config));
-        catch_unwind(AssertUnwindSafe(|| world.0.run(future))).map_err(|payload| {
-            match payload.downcast::<SimError>() {
-                Ok(error) => *error,
-                Err(payload) => resume_unwind(payload),
-            }
-        })
+        let root = world.0.root(future);
+        match catch_unwind(AssertUnwindSafe(|| world.0.block_on(root))) {
+            Ok(value) => Ok(Ok(value)),
+            Err(payload) => payload.downcast().map(|error| Err(*error)),
+        }
     }
 
     /// Runs a future as [`run`](Self::run) does, and gives what happened, too.

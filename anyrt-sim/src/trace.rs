@@ -49,7 +49,9 @@ pub enum What {
     Net(NetEvent),
 }
 
-/// What may happen in the network; of two ends the first is the one that does it.
+/// What may happen in the network.
+///
+/// Of two ends the first is the one that does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetEvent {

@@ -1,13 +1,14 @@
 //! The parts that anyrt's example programs are made of.
 //!
 //! [`fetch`] is what a library author would write: it runs on whatever its caller runs on, and
-//! names no runtime. [`site`] is the embedded server that the programs fetch from, on loopback.
+//! names no runtime; so does [`races`], whose faults a simulation finds. [`site`] is the embedded server that the programs fetch from, on loopback.
 #![forbid(unsafe_code)]
 
 pub mod fetch;
 pub mod gauge;
 pub mod http;
 pub mod page_url;
+pub mod races;
 pub mod site;
 
 /// The code in the front page and in the guides compiles, and runs.

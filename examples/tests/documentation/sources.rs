@@ -11,8 +11,15 @@ use crate::item::{Item, Kind, has, is_hidden};
 use crate::waiting::{self, Waiting};
 
 /// The crates that somebody else can call.
-const CRATES: [&str; 6] =
-    ["anyrt-core", "anyrt", "anyrt-tokio", "anyrt-smol", "anyrt-async-std", "conformance"];
+const CRATES: [&str; 7] = [
+    "anyrt-core",
+    "anyrt",
+    "anyrt-tokio",
+    "anyrt-smol",
+    "anyrt-async-std",
+    "anyrt-sim",
+    "conformance",
+];
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
