@@ -56,6 +56,10 @@ impl Sim {
 
     /// Runs many seeds with these settings, and gives the number of them.
     ///
+    /// # Panics
+    ///
+    /// Panics on a thread that polls an anyrt future (law B8), and if `ANYRT_SIM_SEED` is no number.
+    ///
     /// # Errors
     ///
     /// [`Failure`]: the first seed that failed, and what was seen.
