@@ -35,7 +35,7 @@ async fn a_group_inside_ends_with_it() {
         let group = task_group(|group: TaskGroup| async move {
             group.spawn(async move {
                 let _held = held;
-                sleep_forever().await
+                sleep_forever().await;
             });
         });
         assert!(fail_after(SHORT, group).await.is_err());
