@@ -42,10 +42,10 @@ impl<T> State<T> {
         }
         if standing == Standing::Granted {
             let rank = self.waiting_receivers.rank(key);
-            let item = if self.is_rendezvous() {
-                self.take_held_out(rank, deferred)
-            } else {
-                self.promised_items.remove(rank)
+            let item = match rank {
+                _ if self.is_rendezvous() => self.take_held_out(rank, deferred),
+                0 => self.promised_items.pop_front(),
+                _ => self.promised_items.remove(rank),
             };
             if let Some(item) = item {
                 self.waiting_receivers.remove(key, deferred);
