@@ -9,7 +9,7 @@ Two properties are built in, so that nothing has to be masked later:
 
 Tasks meet at any time, and mostly some time after they began, so that few programs depend on the order
 within an instant, which is nobody's promise. Closing an end of a channel, and moving a shield, have
-instants of their own; README.md says why.
+instants of their own, and a receiver rests after it received; README.md says why.
 """
 
 import random
@@ -52,7 +52,7 @@ class Generator:
     def program(self):
         rand = self.random
         self.budget = rand.choice([8, 12, 16, 24, 32, 48])
-        self.events = rand.randint(1, 3)
+        self.events = rand.randint(1, 2)
         self.locks = rand.randint(1, 2)
         self.semaphores = [rand.randint(1, 3) for _ in range(rand.randint(1, 2))]
         self.channels = [rand.choice([0, 0, 1, 1, 2, 3]) for _ in range(rand.randint(1, 2))]
@@ -126,6 +126,8 @@ class Generator:
             return [self.sleep(), made, self.sleep()]
         if kind == "set_shield":
             return [self.sleep(), made]
+        if kind in ("recv", "try_recv"):
+            return [made, self.sleep()]
         if kind in MEETINGS and self.random.random() < 0.1:
             return [self.sleep(), made]
         return [made]
@@ -276,6 +278,38 @@ class Generator:
             self.budget -= 1
         return made | {"body": body + self.block(inner, 0, 3)}
 
+    def make_crowd(self, place):
+        """Several children that want the same, and a body that gives it to them."""
+        made = self.make("group")
+        self.named["group"].append(made["id"])
+        owner = place.deeper()
+        op, field, count, answers = self.random.choice(
+            [
+                ("wait", "event", self.events, ["set"]),
+                ("recv", "channel", len(self.channels), ["send", "send", "close_send"]),
+                ("send", "channel", len(self.channels), ["recv", "recv", "close_recv"]),
+                ("acquire", "semaphore", len(self.semaphores), []),
+                ("lock", "lock", self.locks, []),
+            ]
+        )
+        wanted = {field: self.random.randrange(count)}
+        body = []
+        for _ in range(self.random.randint(2, 4)):
+            spawn = self.make("spawn", target=made["id"])
+            self.named["task"].append(spawn["id"])
+            want = self.make(op, **wanted)
+            if not answers:
+                want["body"] = [self.sleep()]
+            if self.random.random() < 0.25:
+                want = self.make("move_on", t=self.duration(), body=[want])
+            rest = self.block(self.child(owner, owner, made["id"]), 0, 1)
+            body.append(spawn | {"body": [self.sleep(), want, *rest]})
+            self.budget -= 1
+        for _ in range(self.random.randint(1, 3) if answers else 0):
+            answer = self.make(self.random.choice(answers), **wanted)
+            body += [self.sleep(), answer, self.sleep()]
+        return made | {"body": body}
+
     def child(self, place, owner, group):
         """The place of a child: that of its group, whose scopes are around it."""
         groups = (*owner.groups, (group, owner))
@@ -323,7 +357,7 @@ class Generator:
             made["target"] = self.random.choice(near if self.random.random() < 0.8 else known)
 
 
-PLAIN = {"sleep": 8, "checkpoint": 2, "deadline": 2}
+PLAIN = {"sleep": 8, "checkpoint": 2, "deadline": 4}
 MEETINGS = {
     "fail": 4,
     "set": 5,
@@ -355,6 +389,7 @@ BLOCKS = {
     "send_end": 1.5,
     "recv_end": 1.5,
     "group": 7,
+    "crowd": 4,
 }
 
 

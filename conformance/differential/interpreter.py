@@ -27,16 +27,24 @@ class Failed(Exception):
 class Environment:
     """What a statement sees of the blocks around it in its task."""
 
-    def __init__(self, senders, receivers, status=None):
-        self.senders, self.receivers, self.status = senders, receivers, status
+    def __init__(self, senders, receivers, status=None, scopes=()):
+        self.senders, self.receivers, self.status, self.scopes = senders, receivers, status, scopes
 
     def of_child(self, status=None):
         return Environment(self.senders, self.receivers, status)
 
+    def with_scope(self, scope):
+        scopes = (*self.scopes, scope)
+        return Environment(self.senders, self.receivers, self.status, scopes)
+
+    def in_shield(self):
+        """No outer scope is seen from within a shield."""
+        return Environment(self.senders, self.receivers, self.status)
+
     def with_end(self, side, channel, end):
         ends = list(getattr(self, side))
         ends[channel] = end
-        made = Environment(self.senders, self.receivers, self.status)
+        made = Environment(self.senders, self.receivers, self.status, self.scopes)
         setattr(made, side, ends)
         return made
 
@@ -77,7 +85,7 @@ class Interpreter:
         self.random = random.Random(order) if order else None
         self.log = []
         self.due = []
-        self.scopes, self.groups = {}, {}
+        self.scopes, self.groups, self.struck = {}, {}, set()
         # Items that were handed to a receiver that has not run since, by channel.
         self.promised = [0] * len(program["channels"])
         # Items in the buffer whose sender waited for the place, and has not run since.
@@ -135,21 +143,30 @@ class Interpreter:
                 await self.jitter()
             await getattr(self, "do_" + statement["op"])(statement, environment)
 
-    async def watched(self, statement, body):
+    async def watched(self, statement, body, environment):
         """Does a block, and says how it ended if it did not end well."""
         try:
             await body
         except self.lib.Cancelled:
             self.say(statement["id"], "cut")
+            self.strike(environment)
             await self.jitter()
             raise
         except Failed as failed:
             self.say(statement["id"], "failed " + ",".join(failed.names))
             raise
 
+    def strike(self, environment):
+        """A strike is final: notes the scopes that a cancellation passes on its way out."""
+        for scope in reversed(environment.scopes):
+            if self.lib.is_cancelled(scope):
+                self.struck.add(scope)
+            if scope.shield:
+                break
+
     async def inside(self, statement, environment):
         """Does the body of a block, and says how it ended."""
-        await self.watched(statement, self.block(statement["body"], environment))
+        await self.watched(statement, self.block(statement["body"], environment), environment)
         self.say(statement["id"], "end")
 
     # Statements that concern the task alone
@@ -198,8 +215,8 @@ class Interpreter:
             if end.is_closed:
                 await self.lib.checkpoint_if_cancelled()
                 raise self.lib.Closed[0]
-            if capacity == 0:
-                # An item keeps its place until its receiver has looked: here, with its sender.
+            if end.raw.statistics().current_buffer_used + self.promised[channel] >= capacity:
+                # An item keeps its place until its receiver has looked.
                 await self.jitter()
             await self.lib.checkpoint_if_cancelled()
             self.promise(end.raw, channel)
@@ -360,7 +377,7 @@ class Interpreter:
     async def do_set_shield(self, it, environment):
         scope = self.scopes.get(it["target"])
         self.say(it["id"], "shield" if scope else "miss")
-        if scope:
+        if scope and not (it["on"] and scope in self.struck):
             scope.shield = it["on"]
 
     async def do_scope(self, it, environment):
@@ -373,9 +390,9 @@ class Interpreter:
 
         async def body():
             with scope:
-                await self.block(it["body"], environment)
+                await self.block(it["body"], environment.with_scope(scope))
 
-        await self.watched(it, body())
+        await self.watched(it, body(), environment)
         called = " called" if scope.cancel_called else ""
         self.say(it["id"], ("caught" if scope.cancelled_caught else "end") + called)
 
@@ -387,7 +404,7 @@ class Interpreter:
             with scope:
                 await self.block(it["body"], environment)
 
-        await self.watched(it, body())
+        await self.watched(it, body(), environment)
         self.say(it["id"], "caught" if scope.cancelled_caught else "end")
 
     async def do_fail_after(self, it, environment):
@@ -400,12 +417,12 @@ class Interpreter:
             except self.lib.TimedOut:
                 raise Failed([f"timeout{it['id']}"]) from None
 
-        await self.watched(it, body())
+        await self.watched(it, body(), environment)
         self.say(it["id"], "end")
 
     async def do_shield(self, it, environment):
         with self.lib.CancelScope(shield=True):
-            await self.inside(it, environment)
+            await self.inside(it, environment.in_shield())
 
     # Ends
 
@@ -426,7 +443,7 @@ class Interpreter:
 
     async def do_catch(self, it, environment):
         try:
-            await self.watched(it, self.block(it["body"], environment))
+            await self.watched(it, self.block(it["body"], environment), environment)
         except Failed as failed:
             self.say(it["id"], "caught " + ",".join(failed.names))
         else:
@@ -447,9 +464,8 @@ class Interpreter:
                 async with self.lib.open_group() as group:
                     self.groups[it["id"]] = group
                     self.scopes[it["id"]] = group.cancel_scope
-                    await self.watched(
-                        {"id": f"{it['id']} body"}, self.block(it["body"], environment)
-                    )
+                    body = self.block(it["body"], environment)
+                    await self.watched({"id": f"{it['id']} body"}, body, environment)
                     has_ended = True
                     self.say(it["id"], "joining")
             except BaseExceptionGroup as group:
@@ -457,7 +473,7 @@ class Interpreter:
             finally:
                 await self.jitter()
 
-        await self.watched(it, run())
+        await self.watched(it, run(), environment)
         self.say(it["id"], "end" if has_ended else "cancelled")
 
     def raise_one(self, group):
@@ -504,7 +520,7 @@ class Interpreter:
 
     async def do_start(self, it, environment):
         group = self.groups[it["target"]]
-        environment = environment.of_child()
+        caller, environment = environment, environment.of_child()
 
         async def child(*, task_status):
             environment.status = Status(task_status)
@@ -522,7 +538,7 @@ class Interpreter:
             finally:
                 await self.jitter()
 
-        await self.watched({"id": f"{it['id']} start"}, start())
+        await self.watched({"id": f"{it['id']} start"}, start(), caller)
         self.say(it["id"], "started")
 
 

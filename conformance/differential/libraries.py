@@ -33,6 +33,11 @@ class TrioLibrary:
         return statistics.open_receive_channels
 
     @staticmethod
+    def is_cancelled(scope):
+        # A scope can only be asked about itself, not about those around it.
+        return scope._cancel_status is not None and scope._cancel_status.effectively_cancelled
+
+    @staticmethod
     def spawn(group, function, *args):
         group.start_soon(function, *args)
 
@@ -68,6 +73,10 @@ def anyio_library():
         @staticmethod
         def receivers(statistics):
             return statistics.open_receive_streams
+
+        @staticmethod
+        def is_cancelled(scope):
+            return TrioLibrary.is_cancelled(scope._CancelScope__original)
 
         @staticmethod
         def channel(capacity):
