@@ -43,10 +43,18 @@ pub(crate) trait Supply: Sized {
     /// Whether one that comes may serve those that wait.
     const GATHERS: bool = false;
 
-    /// Whether nothing is left that anybody could be served with.
+    /// Whether nothing is left that anybody who waits could be served with.
     fn is_spent(&self) -> bool {
         false
     }
+
+    /// Whether there is too little, whoever waits.
+    fn lacks(&self, _ask: Self::Ask) -> bool {
+        self.is_spent()
+    }
+
+    /// Notes what one that begins to wait asks for.
+    fn expect(&mut self, _ask: Self::Ask) {}
 
     /// Answers without a look at the queue; what is always answered so need not be waited for.
     fn answer(&self, _ask: Self::Ask) -> Option<Self::Taken> {
@@ -112,7 +120,7 @@ impl<S: Supply> State<S> {
         if let Some(answer) = self.supply.answer(ask) {
             return Some(answer);
         }
-        if self.supply.is_spent() || self.waiters.has_eligible() {
+        if self.supply.lacks(ask) || self.waiters.has_eligible() {
             return None;
         }
         self.supply.set_aside(&mut ask).then(|| self.supply.hand_out(ask))
@@ -299,8 +307,9 @@ fn enter_queue<S: Supply>(
     ask: S::Ask,
     cx: &Context<'_>,
 ) -> Result<S::Taken, usize> {
+    state.supply.expect(ask);
     let key = state.waiters.push_back(ask, cx.waker());
-    if S::GATHERS || (!state.supply.is_spent() && state.waiters.is_first_cancelled()) {
+    if S::GATHERS || (!state.supply.lacks(ask) && state.waiters.is_first_cancelled()) {
         let mut deferred = Deferred::default();
         state.settle(&mut deferred);
         let served = state.take_served(key);

@@ -3,6 +3,7 @@
 //! # Invariants
 //!
 //! - `permits` counts what is neither held nor set aside; `total` counts those as well.
+//! - Without a permit nobody who waits can be served, unless somebody ever waited for no permits.
 
 mod permit;
 
@@ -42,6 +43,8 @@ pub struct Semaphore {
 pub(crate) struct Permits {
     permits: usize,
     total: usize,
+    /// Whether somebody has waited who asked for none, behind others.
+    was_asked_for_none: bool,
 }
 
 impl Supply for Permits {
@@ -51,12 +54,15 @@ impl Supply for Permits {
     const WAIT: Wait = Wait::Acquire;
 
     fn is_spent(&self) -> bool {
-        self.permits == 0
+        self.permits == 0 && !self.was_asked_for_none
     }
 
-    /// Who asks for none waits for nobody.
-    fn answer(&self, count: usize) -> Option<usize> {
-        (count == 0).then_some(0)
+    fn lacks(&self, count: usize) -> bool {
+        self.permits < count
+    }
+
+    fn expect(&mut self, count: usize) {
+        self.was_asked_for_none |= count == 0;
     }
 
     fn set_aside(&mut self, count: &mut usize) -> bool {
@@ -87,7 +93,7 @@ impl Gate for Semaphore {
 impl Semaphore {
     /// Makes a semaphore with so many permits.
     pub const fn new(permits: usize) -> Self {
-        Self { queued: Queued::new(Permits { permits, total: permits }) }
+        Self { queued: Queued::new(Permits { permits, total: permits, was_asked_for_none: false }) }
     }
 
     /// Waits for a permit.
@@ -103,8 +109,7 @@ impl Semaphore {
     /// Waits for `count` permits, and takes all of them at once.
     ///
     /// While it waits at the head of the queue, nobody behind it is served (law L3). More permits
-    /// than there will ever be are waited for, too: permits can be added. No permits at all are there
-    /// at once.
+    /// than there will ever be are waited for, too: permits can be added.
     ///
     /// # Cancel safety
     ///
