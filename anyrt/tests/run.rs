@@ -48,7 +48,7 @@ fn an_unknown_name_is_refused() {
     let output = run_child(Some("monoio"));
     let text = String::from_utf8_lossy(&output.stderr);
     let message = "the environment variable ANYRT_BACKEND: there is no backend `monoio` (enabled \
-                   are tokio, smol, async-std)";
+                   are tokio, smol, async-std, sim)";
     assert!(!output.status.success() && text.contains(message), "{text}");
     assert!(text.contains("tests/run.rs"), "the panic should show the caller: {text}");
 }
