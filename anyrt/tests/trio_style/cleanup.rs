@@ -8,7 +8,7 @@ use futures_util::poll;
 
 use crate::support::{Event, HOUR, Log, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn every_operation_in_a_cancelled_scope_is_cut_also_those_that_need_not_wait() {
     let permits = Semaphore::new(3);
     let (sender, receiver) = channel::unbounded();
@@ -31,7 +31,7 @@ async fn every_operation_in_a_cancelled_scope_is_cut_also_those_that_need_not_wa
     assert!(receiver.try_recv().is_err());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_runs_once_whatever_became_of_the_work() {
     let log = Log::default();
     let cleanup = |event| {
@@ -51,7 +51,7 @@ async fn a_cleanup_runs_once_whatever_became_of_the_work() {
     assert_eq!(log.entries(), ["value", "error", "cancellation"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn nested_cleanups_run_from_the_inside_out_after_the_destructors_of_the_work() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -73,7 +73,7 @@ async fn nested_cleanups_run_from_the_inside_out_after_the_destructors_of_the_wo
     assert_eq!(log.entries(), ["work is dropped", "inner", "outer"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_group_as_work_has_ended_before_the_cleanup() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -100,7 +100,7 @@ async fn a_group_as_work_has_ended_before_the_cleanup() {
     assert_eq!(log.entries(), ["child's cleanup", "session's cleanup"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_that_hangs_is_bounded_from_inside() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -115,7 +115,7 @@ async fn a_cleanup_that_hangs_is_bounded_from_inside() {
     assert_eq!(log.entries(), ["gave up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_may_use_groups_starts_and_locks() {
     let log = Log::default();
     let lock = Semaphore::new(1);
@@ -143,7 +143,7 @@ async fn a_cleanup_may_use_groups_starts_and_locks() {
     assert_eq!(lock.available(), 1);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_without_a_shield_is_cut_at_its_first_checkpoint() {
     let log = Log::default();
     let in_child = log.clone();
@@ -176,7 +176,7 @@ async fn a_cleanup_without_a_shield_is_cut_at_its_first_checkpoint() {
     assert_eq!(log.entries(), ["cleanup begins"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_value_is_kept_although_a_cancellation_came_during_the_cleanup() {
     let scope = CancelScope::new();
     let handle = scope.handle();

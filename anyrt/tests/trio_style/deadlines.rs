@@ -7,7 +7,7 @@ use anyrt::{CancelScope, Reason, TaskGroup, TimedOut};
 
 use crate::support::{Event, HOUR, LIMIT, Log, MOMENT, in_time, until_called};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_deadline_in_the_past_lets_the_body_run_to_its_first_checkpoint() {
     let log = Log::default();
     let past = anyrt::now() - MOMENT;
@@ -26,7 +26,7 @@ async fn a_deadline_in_the_past_lets_the_body_run_to_its_first_checkpoint() {
     );
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_tells_where_its_time_was_given() {
     let line = line!() + 1;
     let timed_out = in_time(anyrt::fail_after(Duration::ZERO, anyrt::sleep(HOUR))).await;
@@ -35,7 +35,7 @@ async fn a_timeout_tells_where_its_time_was_given() {
     assert!(timed_out.to_string().contains(&format!("{}:{line}", file!())), "{timed_out}");
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_inner_timeout_is_sooner_and_fires_alone() {
     let outer = anyrt::fail_after(HOUR, async {
         let inner = anyrt::move_on_after(MOMENT, anyrt::sleep(HOUR)).await;
@@ -45,7 +45,7 @@ async fn the_inner_timeout_is_sooner_and_fires_alone() {
     assert_eq!(in_time(outer).await, Ok(None));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_outer_timeout_is_sooner_and_the_inner_one_does_not_fire() {
     let log = Log::default();
     let outer = anyrt::move_on_after(MOMENT, async {
@@ -56,7 +56,7 @@ async fn the_outer_timeout_is_sooner_and_the_inner_one_does_not_fire() {
     assert!(log.entries().is_empty());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn of_two_equal_deadlines_the_outer_one_fires() {
     let log = Log::default();
     let deadline = anyrt::now() + MOMENT;
@@ -68,7 +68,7 @@ async fn of_two_equal_deadlines_the_outer_one_fires() {
     assert!(log.entries().is_empty());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_counts_from_the_first_poll() {
     let scope = CancelScope::new().with_timeout(HOUR);
     let handle = scope.handle();
@@ -80,6 +80,7 @@ async fn a_timeout_counts_from_the_first_poll() {
     assert!(before + HOUR <= deadline && deadline <= inside + HOUR);
 }
 
+// A thread of its own has no place in virtual time.
 #[anyrt::test]
 async fn a_deadline_is_moved_to_now_by_a_thread() {
     let scope = CancelScope::new().with_timeout(HOUR);
@@ -94,7 +95,7 @@ async fn a_deadline_is_moved_to_now_by_a_thread() {
     thread.join().unwrap();
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_deadline_that_is_removed_or_moved_away_does_not_strike() {
     for moved in [None, Some(HOUR)] {
         let scope = CancelScope::new().with_timeout(MOMENT * 40);
@@ -109,7 +110,7 @@ async fn a_deadline_that_is_removed_or_moved_away_does_not_strike() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_deadline_set_while_the_scope_runs_strikes() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -130,7 +131,7 @@ async fn a_deadline_set_while_the_scope_runs_strikes() {
     assert_eq!(in_time(group).await, Ok(Reason::Deadline));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_deadline_that_has_struck_stays_struck() {
     let log = Log::default();
     let scope = CancelScope::new().with_timeout(MOMENT);
@@ -146,7 +147,7 @@ async fn a_deadline_that_has_struck_stays_struck() {
     assert_eq!(log.entries(), ["removed"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn finishing_late_without_a_checkpoint_gives_the_value() {
     let late = anyrt::fail_after(MOMENT, async {
         thread::sleep(MOMENT * 2);
@@ -155,7 +156,7 @@ async fn finishing_late_without_a_checkpoint_gives_the_value() {
     assert_eq!(in_time(late).await, Ok("late"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_effective_deadline_is_the_earliest_that_is_visible() {
     let start = anyrt::now();
     let (soon, late) = (start + HOUR, start + 2 * HOUR);
@@ -179,7 +180,7 @@ async fn the_effective_deadline_is_the_earliest_that_is_visible() {
     assert!(cancelled.await.unwrap() <= anyrt::now());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_sees_the_deadlines_around_its_group_and_not_those_around_the_spawn() {
     // They are the test's time limits, too: `in_time` would be one more that is seen.
     let start = anyrt::now();

@@ -4,7 +4,7 @@ use anyrt::{CancelScope, Readiness, Reason, StartError, TaskError, TaskGroup, ch
 
 use crate::support::{Event, Failing, HOUR, LIMIT, Log, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_deadlines_of_a_starting_child_are_the_callers_and_then_the_groups() {
     // They are the test's time limits, too: `in_time` would be one more that is seen.
     let start = anyrt::now();
@@ -23,7 +23,7 @@ async fn the_deadlines_of_a_starting_child_are_the_callers_and_then_the_groups()
     assert_eq!(seen, Some(Ok([Some(around_start), Some(around_group)])));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_that_says_it_is_ready_in_a_shield_after_its_caller_was_cancelled_is_not_moved() {
     let log = Log::default();
     let in_child = log.clone();
@@ -47,7 +47,7 @@ async fn a_child_that_says_it_is_ready_in_a_shield_after_its_caller_was_cancelle
     assert_eq!(log.entries(), ["shielded"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_of_the_caller_does_not_keep_a_start_from_the_groups_cancellation() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -74,7 +74,7 @@ async fn a_shield_of_the_caller_does_not_keep_a_start_from_the_groups_cancellati
     assert_eq!(log.entries(), ["told"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_scope_raises_its_own_shield_before_its_first_checkpoint_and_lowers_it_later() {
     let log = Log::default();
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
@@ -93,7 +93,7 @@ async fn a_scope_raises_its_own_shield_before_its_first_checkpoint_and_lowers_it
     assert_eq!(log.entries(), ["shielded", "lowered"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_set_before_the_scope_runs_counts() {
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
     inner.handle().set_shield(true);
@@ -105,7 +105,7 @@ async fn a_shield_set_before_the_scope_runs_counts() {
     assert_eq!(in_time(run).await, Ok(Ok("shielded")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shielded_scope_without_time_is_cut_by_itself() {
     let outer = CancelScope::new();
     outer.handle().cancel();
@@ -116,7 +116,7 @@ async fn a_shielded_scope_without_time_is_cut_by_itself() {
     assert_eq!(in_time(run).await, Ok(Reason::Deadline));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_deadline_set_through_the_handle_before_the_scope_runs_counts() {
     let scope = CancelScope::new();
     scope.handle().set_deadline(Some(anyrt::now() - MOMENT));
@@ -129,7 +129,7 @@ async fn a_deadline_set_through_the_handle_before_the_scope_runs_counts() {
     assert_eq!(in_time(scope.run(anyrt::yield_now())).await, Ok(()));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn of_a_timeout_and_a_deadline_the_earlier_one_counts() {
     let soon = anyrt::now() - MOMENT;
     let scope = CancelScope::new().with_timeout(HOUR).with_deadline(soon);
@@ -139,7 +139,7 @@ async fn of_a_timeout_and_a_deadline_the_earlier_one_counts() {
     assert!(in_time(scope.run(anyrt::sleep(HOUR))).await.is_err());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_that_outlasts_the_timeout_gives_its_value() {
     let saved = anyrt::fail_after(
         MOMENT,
@@ -151,7 +151,7 @@ async fn a_shield_that_outlasts_the_timeout_gives_its_value() {
     assert_eq!(in_time(saved).await, Ok("saved"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_handle_of_a_child_that_has_ended_is_still_a_checkpoint() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -174,7 +174,7 @@ async fn the_handle_of_a_child_that_has_ended_is_still_a_checkpoint() {
     assert!(log.entries().is_empty());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_cancels_itself_through_its_own_handle() {
     let log = Log::default();
     let in_child = log.clone();
@@ -197,7 +197,7 @@ async fn a_child_cancels_itself_through_its_own_handle() {
     assert_eq!(log.entries(), ["cancelled"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_has_no_deadline_but_its_own() {
     let log = Log::default();
     let session = anyrt::finally(anyrt::sleep(HOUR), async {
@@ -208,7 +208,7 @@ async fn a_cleanup_has_no_deadline_but_its_own() {
     assert_eq!(log.entries(), ["none"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_background_child_that_fails_cancels_the_group_too() {
     let group = anyrt::task_group(|group: Failing| async move {
         group.background().spawn(async { Err::<(), _>("background") });
@@ -218,7 +218,7 @@ async fn a_background_child_that_fails_cancels_the_group_too() {
     assert_eq!(in_time(group).await.unwrap_err().failures(), ["background"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_group_of_background_children_alone_ends_with_its_body() {
     let log = Log::default();
     let in_child = log.clone();
@@ -243,7 +243,7 @@ async fn a_group_of_background_children_alone_ends_with_its_body() {
     assert_eq!(log.entries(), ["cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_race_in_a_cancelled_scope_runs_its_racers_to_their_first_checkpoints() {
     let log = Log::default();
     let racer = |name| {
@@ -262,7 +262,7 @@ async fn a_race_in_a_cancelled_scope_runs_its_racers_to_their_first_checkpoints(
     assert_eq!(log.sorted(), ["one", "two"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_destructor_may_cancel_the_outer_scope_which_then_catches() {
     struct Cancel(anyrt::CancelHandle);
 

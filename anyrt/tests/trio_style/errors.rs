@@ -9,7 +9,7 @@ use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time, spawn_watcher, 
 #[derive(Debug)]
 struct Failure(&'static str);
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn children_that_fail_while_they_are_cancelled_are_all_reported_in_completion_order() {
     let group = anyrt::task_group(|group: Failing| async move {
         // A handle tells of a failure after the group has it.
@@ -29,7 +29,7 @@ async fn children_that_fail_while_they_are_cancelled_are_all_reported_in_complet
     assert_eq!(failures, ["first", "second", "third"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_sibling_in_a_shield_finishes_before_the_failure_is_reported() {
     let log = Log::default();
     let group = anyrt::task_group(|group: Failing| {
@@ -60,7 +60,7 @@ async fn a_sibling_in_a_shield_finishes_before_the_failure_is_reported() {
     assert_eq!(log.entries(), ["finished"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_in_a_shield_beats_the_outer_cancellation() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -81,7 +81,7 @@ async fn a_failure_in_a_shield_beats_the_outer_cancellation() {
     assert_eq!(failed.map_err(GroupError::into_failures), Err(vec!["failure"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_during_a_timeout_beats_the_timeout() {
     let group = anyrt::task_group(|group: Failing| async move {
         let cut = spawn_watcher(&group);
@@ -96,7 +96,7 @@ async fn a_failure_during_a_timeout_beats_the_timeout() {
     assert_eq!(failed.map_err(GroupError::into_failures), Err(vec!["failure"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_beats_the_groups_own_cancellation() {
     let group = anyrt::task_group(|group: Failing| async move {
         group.cancel();
@@ -107,7 +107,7 @@ async fn a_failure_beats_the_groups_own_cancellation() {
     assert_eq!(in_time(group).await.map_err(GroupError::into_failures), Err(vec!["failure"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_body_and_a_child_fail() {
     let group = anyrt::task_group(|group: Failing| async move {
         let cut = spawn_watcher(&group);
@@ -120,7 +120,7 @@ async fn the_body_and_a_child_fail() {
     assert_eq!(in_time(group).await.map_err(GroupError::into_failures), Err(vec!["body", "child"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_that_fails_after_the_body_has_ended_takes_the_value_away() {
     let group = anyrt::task_group(|group: Failing| async move {
         let body = Event::new();
@@ -135,7 +135,7 @@ async fn a_child_that_fails_after_the_body_has_ended_takes_the_value_away() {
     assert_eq!(in_time(group).await.map_err(GroupError::into_failures), Err(vec!["child"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_cuts_the_body_only_after_its_shield() {
     let log = Log::default();
     let group = anyrt::task_group(|group: Failing| {
@@ -158,7 +158,7 @@ async fn a_failure_cuts_the_body_only_after_its_shield() {
     assert_eq!(log.entries(), ["shielded"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_that_is_handled_inside_is_nothing_to_the_outer_group() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
         let handled = Event::new();
@@ -179,7 +179,7 @@ async fn a_failure_that_is_handled_inside_is_nothing_to_the_outer_group() {
     assert_eq!(in_time(outer).await, Ok((vec!["inner"], "sibling")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_passes_through_nested_groups_and_cancels_at_each_level() {
     let log = Log::default();
     let outer = anyrt::task_group(|outer: Failing| {
@@ -214,7 +214,7 @@ async fn a_failure_passes_through_nested_groups_and_cancels_at_each_level() {
     assert_eq!(log.entries(), ["inner sibling", "inner group has ended", "outer sibling"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_group_in_a_cleanup_fails_there_and_the_first_failure_stays_first() {
     let log = Log::default();
     let group = anyrt::task_group(|group: Failing| {

@@ -10,7 +10,7 @@ use anyrt::{
 
 use crate::support::{Event, HOUR, Log, bug, in_time, payload_of};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_group_ends_after_its_last_child() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -35,7 +35,7 @@ async fn the_group_ends_after_its_last_child() {
     assert_eq!(log.entries(), ["body", "third", "second", "first"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn children_spawn_after_the_body_has_ended() {
     let log = Log::default();
     let over = log.at_drop("body is over");
@@ -56,7 +56,7 @@ async fn children_spawn_after_the_body_has_ended() {
     assert_eq!(log.entries(), ["body is over", "child", "grandchild"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_group_that_has_ended_takes_no_children() {
     let group = anyrt::task_group(|group: TaskGroup| async move { Ok(group) });
     let group = in_time(group).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_group_that_has_ended_takes_no_children() {
     in_time(payload_of(spawn)).await;
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_scope_around_the_spawn_does_not_govern_the_child() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let go = Event::new();
@@ -90,7 +90,7 @@ async fn a_scope_around_the_spawn_does_not_govern_the_child() {
     assert_eq!(in_time(group).await, Ok("not cut"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_spawned_into_a_cancelled_group_runs_to_its_first_checkpoint() {
     let log = Log::default();
     let in_child = log.clone();
@@ -107,7 +107,7 @@ async fn a_child_spawned_into_a_cancelled_group_runs_to_its_first_checkpoint() {
     assert_eq!(log.entries(), ["started"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn an_empty_group_is_no_checkpoint() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -122,7 +122,7 @@ async fn an_empty_group_is_no_checkpoint() {
     assert_eq!(log.entries(), ["empty"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_cancels_its_group_and_the_finished_body_still_gives_its_value() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let inner = group.clone();
@@ -140,7 +140,7 @@ async fn a_child_cancels_its_group_and_the_finished_body_still_gives_its_value()
     in_time(anyrt::checkpoint()).await;
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_cancels_its_group_and_the_body_is_cut() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let inner = group.clone();
@@ -157,7 +157,7 @@ async fn a_child_cancels_its_group_and_the_body_is_cut() {
     in_time(anyrt::checkpoint()).await; // It is not seen outside.
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn background_children_end_with_the_last_other_one() {
     let log = Log::default();
     let guard = log.at_drop("background");
@@ -191,7 +191,7 @@ async fn background_children_end_with_the_last_other_one() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_limited_group_runs_so_many_at_once_and_all_in_the_end() {
     let (running, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let most = peak.clone();
@@ -228,7 +228,7 @@ async fn a_limited_group_runs_so_many_at_once_and_all_in_the_end() {
     assert_eq!(most.load(Ordering::SeqCst), 3);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_wait_for_a_place_drops_the_child_that_was_not_run() {
     let log = Log::default();
     let (guard, in_child) = (log.at_drop("dropped"), log.clone());
@@ -250,7 +250,7 @@ async fn a_cancelled_wait_for_a_place_drops_the_child_that_was_not_run() {
     assert_eq!(log.entries(), ["dropped"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn five_thousand_children_are_cancelled_at_once() {
     let ended = Arc::new(AtomicUsize::new(0));
     struct Count(Arc<AtomicUsize>);
@@ -275,7 +275,7 @@ async fn five_thousand_children_are_cancelled_at_once() {
     assert_eq!(ended.load(Ordering::SeqCst), 5000);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_body_that_panics_cancels_its_children_first() {
     let log = Log::default();
     let guard = log.at_drop("child");

@@ -7,7 +7,7 @@ use futures_util::{FutureExt, poll};
 
 use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn values_are_there_also_after_the_group_has_ended() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         Ok([1, 2, 3].map(|number| group.spawn(async move { Ok(number * 10) })))
@@ -20,7 +20,7 @@ async fn values_are_there_also_after_the_group_has_ended() {
     assert_eq!(values, [10, 20, 30]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_handle_tells_that_its_child_failed_and_the_group_tells_how() {
     let log = Log::default();
     let group = anyrt::task_group(|group: Failing| {
@@ -39,7 +39,7 @@ async fn a_handle_tells_that_its_child_failed_and_the_group_tells_how() {
     assert_eq!(log.entries(), ["seen"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn one_child_is_cancelled_alone_and_has_ended_when_its_handle_says_so() {
     let log = Log::default();
     let in_child = log.clone();
@@ -74,7 +74,7 @@ async fn one_child_is_cancelled_alone_and_has_ended_when_its_handle_says_so() {
     assert_eq!(log.entries(), ["cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_cancelled_before_it_ran_still_runs_to_its_first_checkpoint() {
     let log = Log::default();
     let in_child = log.clone();
@@ -92,7 +92,7 @@ async fn a_child_cancelled_before_it_ran_still_runs_to_its_first_checkpoint() {
     assert_eq!(log.entries().first(), Some(&"entered"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn cancelling_a_child_that_has_ended_changes_nothing() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let ended = Event::new();
@@ -108,7 +108,7 @@ async fn cancelling_a_child_that_has_ended_changes_nothing() {
     assert_eq!(in_time(group).await, Ok(1));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_dropped_handle_changes_nothing() {
     let log = Log::default();
     let in_child = log.clone();
@@ -122,7 +122,7 @@ async fn a_dropped_handle_changes_nothing() {
     assert_eq!(log.entries(), ["child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn children_have_names_and_ids() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let named = group.named("worker").spawn(async {});
@@ -135,7 +135,7 @@ async fn children_have_names_and_ids() {
     assert_eq!(in_time(group).await, Ok(()));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_wait_that_is_dropped_leaves_the_value_for_the_next_one() {
     for polls in 0..4 {
         for has_ended in [false, true] {
@@ -166,7 +166,7 @@ async fn a_wait_that_is_dropped_leaves_the_value_for_the_next_one() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_wait_that_is_cut_leaves_the_value_for_the_next_one() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let go = Event::new();
@@ -188,7 +188,7 @@ async fn a_wait_that_is_cut_leaves_the_value_for_the_next_one() {
     assert_eq!(in_time(group).await, Ok("value"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn what_ended_the_child_is_told_by_the_wait_that_comes_after() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let mut child = group.spawn(anyrt::sleep_forever());
@@ -202,7 +202,7 @@ async fn what_ended_the_child_is_told_by_the_wait_that_comes_after() {
     assert_eq!(in_time(group).await, Ok(Reason::from("too slow")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_result_is_given_once_and_a_second_wait_says_so() {
     async fn taken(group: TaskGroup) -> TaskHandle<u8> {
         let mut child = group.spawn(async { Ok(1) });
@@ -225,7 +225,7 @@ async fn a_result_is_given_once_and_a_second_wait_says_so() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_handle_may_be_given_to_a_timeout() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let child = group.spawn(async { Ok(1) });

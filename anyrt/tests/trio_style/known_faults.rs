@@ -23,7 +23,7 @@ async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 /// `any_spawner` 0.3.0 on async-executor: it never runs.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_01_a_spawned_task_runs_though_nobody_awaits_it() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let ran = Event::new();
@@ -35,7 +35,7 @@ async fn fault_01_a_spawned_task_runs_though_nobody_awaits_it() {
 }
 
 /// agnostic-lite 0.7.0: it detaches on tokio and cancels on smol.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_02_dropping_a_handle_neither_cancels_nor_detaches() {
     let log = Log::default();
     let in_child = log.clone();
@@ -50,7 +50,7 @@ async fn fault_02_dropping_a_handle_neither_cancels_nor_detaches() {
 }
 
 /// agnostic-lite 0.7.0: an error on one backend, a panic in the joiner on the other.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_02_joining_a_task_that_panicked_is_an_error() {
     let log = Log::default();
     let in_body = log.clone();
@@ -66,7 +66,7 @@ async fn fault_02_joining_a_task_that_panicked_is_an_error() {
 }
 
 /// moro 0.4.0: it aborts the process.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_03_a_panic_of_a_child_resumes_in_the_caller_of_the_group() {
     let group = anyrt::inline_group(|group: InlineGroup<'_>| async move {
         group.spawn(async { bug("borrowing child") });
@@ -76,7 +76,7 @@ async fn fault_03_a_panic_of_a_child_resumes_in_the_caller_of_the_group() {
 }
 
 /// kanal 0.1.1: the item is gone.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_04_an_item_whose_parked_recv_is_dropped_goes_to_the_next() {
     let (sender, receiver) = bounded(1);
     {
@@ -88,7 +88,7 @@ async fn fault_04_an_item_whose_parked_recv_is_dropped_goes_to_the_next() {
 }
 
 /// flume 0.12 and kanal 0.1.1: it delivers all the same.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_05_a_send_that_is_dropped_when_a_place_is_free_delivers_nothing() {
     let (sender, receiver) = bounded(1);
     sender.try_send("first").unwrap();
@@ -103,7 +103,7 @@ async fn fault_05_a_send_that_is_dropped_when_a_place_is_free_delivers_nothing()
 }
 
 /// flume 0.12: the sender is told that it went well.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_06_a_rendezvous_with_a_receiver_that_is_dropped_gives_the_item_back() {
     let (sender, receiver) = bounded(0);
     let mut send = pin!(sender.send("item"));
@@ -117,7 +117,7 @@ async fn fault_06_a_rendezvous_with_a_receiver_that_is_dropped_gives_the_item_ba
 }
 
 /// futures-channel and crossfire hold one item; tokio and async-channel panic.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_07_a_channel_of_capacity_0_holds_nothing() {
     let (sender, receiver) = bounded(0);
     let mut send = pin!(sender.send("item"));
@@ -128,7 +128,7 @@ async fn fault_07_a_channel_of_capacity_0_holds_nothing() {
 }
 
 /// tokio's `JoinSet` and `TaskTracker`: they run on.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_08_children_have_ended_when_their_parents_timeout_is_reported() {
     let log = Log::default();
     let guard = log.at_drop("child is dropped");
@@ -146,7 +146,7 @@ async fn fault_08_children_have_ended_when_their_parents_timeout_is_reported() {
 }
 
 /// tokio's `JoinSet` and `TaskTracker`: they run on.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_08_a_failure_ends_the_siblings_first() {
     let log = Log::default();
     let guard = log.at_drop("sibling is dropped");
@@ -163,7 +163,7 @@ async fn fault_08_a_failure_ends_the_siblings_first() {
 }
 
 /// async-lock's `Semaphore`: who comes later barges in, and there is no `acquire_many`.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_09_permits_go_to_who_came_first_also_to_who_wants_many() {
     let semaphore = Semaphore::new(2);
     let one = semaphore.try_acquire().unwrap();
@@ -180,7 +180,7 @@ async fn fault_09_permits_go_to_who_came_first_also_to_who_wants_many() {
 /// The mutexes of tokio and mea: all later ones wait for ever.
 ///
 /// A future that its owner no longer polls keeps its turn here, too; a child is always polled.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_10_a_child_gets_on_while_its_parent_waits_for_what_it_holds() {
     let semaphore = Arc::new(Semaphore::new(1));
     let held = semaphore.clone().try_acquire_owned().unwrap();
@@ -198,7 +198,7 @@ async fn fault_10_a_child_gets_on_while_its_parent_waits_for_what_it_holds() {
 }
 
 /// `zksync_concurrency` 0.13: they run on, and read what is no longer there.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_11_children_that_borrow_stand_still_when_their_group_is_forgotten() {
     let polls = AtomicUsize::new(0);
     let mut group = Box::pin(anyrt::inline_group(|group: InlineGroup<'_>| {
@@ -223,7 +223,7 @@ async fn fault_11_children_that_borrow_stand_still_when_their_group_is_forgotten
 }
 
 /// `AnyIO` on asyncio: the error is lost.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_12_a_start_that_is_given_up_loses_no_failure() {
     let group = anyrt::task_group(|group: Failing| async move {
         let (running, go) = (Event::new(), Event::new());
@@ -248,7 +248,7 @@ async fn fault_12_a_start_that_is_given_up_loses_no_failure() {
 }
 
 /// `AnyIO` on asyncio: it is polled again and again.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_12_a_cancelled_task_under_a_shield_is_not_polled_without_end() {
     let polls = Arc::new(AtomicUsize::new(0));
     let counted = polls.clone();
@@ -279,7 +279,7 @@ async fn fault_12_a_cancelled_task_under_a_shield_is_not_polled_without_end() {
 }
 
 /// Trio: it deadlocks.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_13_cancelling_a_group_cancels_a_start_that_is_pending() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let in_child = group.clone();
@@ -294,7 +294,7 @@ async fn fault_13_cancelling_a_group_cancels_a_start_that_is_pending() {
 }
 
 /// `AnyIO`: the cancellation is reported as a timeout.
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn fault_14_a_scope_that_was_cancelled_before_its_deadline_says_so_afterwards() {
     let deadline = anyrt::now() + MOMENT;
     let scope = CancelScope::new().with_deadline(deadline);

@@ -8,7 +8,7 @@ use anyrt::{CancelScope, GroupError, InlineGroup, RaceError, channel};
 
 use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn outputs_are_gathered_in_the_order_of_the_call() {
     let events = [Event::new(), Event::new(), Event::new()];
     events[2].set();
@@ -27,7 +27,7 @@ async fn outputs_are_gathered_in_the_order_of_the_call() {
     assert_eq!(in_time(anyrt::gather(futures)).await, Ok(vec![0, 1, 2]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_first_failure_ends_a_try_gather_and_the_others_clean_up_first() {
     let log = Log::default();
     let in_child = log.clone();
@@ -54,7 +54,7 @@ async fn the_first_failure_ends_a_try_gather_and_the_others_clean_up_first() {
     assert_eq!(log.entries(), ["cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_around_a_gather_joins_all_of_it() {
     let log = Log::default();
     let futures = ["one", "two"].map(|name| {
@@ -68,7 +68,7 @@ async fn a_timeout_around_a_gather_joins_all_of_it() {
     assert_eq!(log.sorted(), ["one", "two"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_losers_of_a_race_have_cleaned_up_when_it_is_over() {
     let log = Log::default();
     let losing = Event::new();
@@ -95,7 +95,7 @@ async fn the_losers_of_a_race_have_cleaned_up_when_it_is_over() {
     assert_eq!(log.entries(), ["loser has cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_race_without_a_winner_gives_all_failures() {
     let first = Event::new();
     let racer = |name: &'static str| {
@@ -114,7 +114,7 @@ async fn a_race_without_a_winner_gives_all_failures() {
     assert_eq!(failures, ["first", "second"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn leaving_early_cancels_what_has_not_completed_and_the_group_waits_for_it() {
     let log = Log::default();
     let group = anyrt::task_group(|_: anyrt::TaskGroup| {
@@ -143,7 +143,7 @@ async fn leaving_early_cancels_what_has_not_completed_and_the_group_waits_for_it
     assert_eq!(log.entries(), ["cleaned up", "cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_around_one_next_leaves_the_futures_alone() {
     let go = Event::new();
     let gone = go.clone();
@@ -157,7 +157,7 @@ async fn a_timeout_around_one_next_leaves_the_futures_alone() {
     assert_eq!(in_time(outputs.next()).await, None);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn supervised_children_are_retried_while_their_siblings_go_on() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = calls.clone();
@@ -182,7 +182,7 @@ async fn supervised_children_are_retried_while_their_siblings_go_on() {
     assert_eq!(calls.load(Ordering::SeqCst), 3);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_of_each_call_and_one_of_all_calls_are_both_kept() {
     let calls = AtomicUsize::new(0);
     let call = |timeout| {
@@ -197,7 +197,7 @@ async fn a_timeout_of_each_call_and_one_of_all_calls_are_both_kept() {
     assert_eq!(calls.load(Ordering::SeqCst), 4);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn inline_children_borrow_and_are_cut_like_others() {
     let log = Log::default();
     let text = String::from("borrowed");

@@ -4,7 +4,7 @@ use anyrt::{CancelScope, TaskError, TaskGroup};
 
 use crate::support::{Event, Failing, HOUR, Log, bug, in_time, payload_of, spawn_watcher};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_panic_of_a_grandchild_passes_through_all_groups() {
     let log = Log::default();
     let outer = anyrt::task_group(|outer: TaskGroup| {
@@ -35,7 +35,7 @@ async fn a_panic_of_a_grandchild_passes_through_all_groups() {
     assert_eq!(log.entries(), ["inner sibling", "outer sibling"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_panic_replaces_failures_that_came_before_it() {
     let group = anyrt::task_group(|group: Failing| async move {
         let cut = spawn_watcher(&group);
@@ -48,7 +48,7 @@ async fn a_panic_replaces_failures_that_came_before_it() {
     assert_eq!(in_time(payload_of(group)).await.downcast_ref(), Some(&"panic"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn of_two_panics_the_first_one_resumes() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let running = Event::new();
@@ -72,7 +72,7 @@ async fn of_two_panics_the_first_one_resumes() {
     assert_eq!(in_time(payload_of(group)).await.downcast_ref(), Some(&"first"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_panic_in_a_cleanup_beats_the_cancellation() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -89,7 +89,7 @@ async fn a_panic_in_a_cleanup_beats_the_cancellation() {
     assert_eq!(in_time(payload_of(run)).await.downcast_ref(), Some(&"in the cleanup"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cleanup_runs_before_the_panic_of_its_work_resumes() {
     let log = Log::default();
     let session = anyrt::finally(async { bug("work") }, async {
@@ -100,7 +100,7 @@ async fn a_cleanup_runs_before_the_panic_of_its_work_resumes() {
     assert_eq!(log.entries(), ["cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_handle_shows_the_panic_and_the_group_resumes_it() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -125,7 +125,7 @@ async fn a_handle_shows_the_panic_and_the_group_resumes_it() {
     assert_eq!(log.entries(), ["seen"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_panic_that_is_caught_around_an_inner_group_is_nothing_to_the_outer_one() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
         let caught = Event::new();

@@ -43,7 +43,7 @@ async fn serve(
     assert_eq!(serving.await, Ok(()));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_graceful_shutdown_lets_the_requests_finish() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -65,7 +65,7 @@ async fn a_graceful_shutdown_lets_the_requests_finish() {
     assert_eq!(log.entries(), ["answered", "request is over"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_graceful_shutdown_that_takes_too_long_cancels_the_requests() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -112,7 +112,7 @@ async fn happy_eyeballs(
     })
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn of_staggered_attempts_the_first_success_wins_and_later_ones_are_not_begun() {
     let log = Log::default();
     let (hanging, working, late) = (log.clone(), log.clone(), log.clone());
@@ -141,7 +141,7 @@ async fn of_staggered_attempts_the_first_success_wins_and_later_ones_are_not_beg
     assert_eq!(failed, Err(vec!["refused", "unreachable"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_background_service_is_started_used_and_shut_down_by_the_end_of_its_clients() {
     let log = Log::default();
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -175,7 +175,7 @@ async fn a_background_service_is_started_used_and_shut_down_by_the_end_of_its_cl
     assert_eq!(log.entries(), ["service says goodbye"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_pipeline_closes_from_its_source_to_its_sink() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let (put, taken) = channel::bounded::<u32>(2);
@@ -209,7 +209,7 @@ async fn a_pipeline_closes_from_its_source_to_its_sink() {
     assert_eq!(in_time(group).await, Ok(wanted));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_consumer_that_fails_ends_its_producers() {
     let log = Log::default();
     let guard = log.at_drop("producer");
@@ -255,7 +255,7 @@ fn nested(
     })
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancellation_from_the_bottom_of_many_scopes_ends_all_up_to_its_own() {
     let ended = Arc::new(AtomicUsize::new(0));
     let middle = CancelScope::new();
@@ -290,7 +290,7 @@ fn groups(depth: usize, log: Log) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     })
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_thousand_groups_nest_through_their_children() {
     let log = Log::default();
     in_time(groups(1000, log.clone())).await;

@@ -6,7 +6,7 @@ use anyrt::{CancelScope, Reason, TaskGroup};
 
 use crate::support::{Event, HOUR, Log, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_scope_cancelled_before_it_is_entered_runs_to_the_first_checkpoint() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -26,7 +26,7 @@ async fn a_scope_cancelled_before_it_is_entered_runs_to_the_first_checkpoint() {
     assert_eq!(log.entries(), ["entered", "dropped"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_scope_without_a_checkpoint_gives_its_value() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -41,7 +41,7 @@ async fn a_cancelled_scope_without_a_checkpoint_gives_its_value() {
     in_time(anyrt::checkpoint()).await; // The cancellation ended with its scope.
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_task_goes_on_after_the_scope_that_caught() {
     let log = Log::default();
     for event in ["first", "second", "third"] {
@@ -58,7 +58,7 @@ async fn a_task_goes_on_after_the_scope_that_caught() {
     assert_eq!(log.entries(), ["first", "second", "third"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn of_two_cancelled_scopes_the_outer_one_catches_in_whatever_order() {
     for inner_first in [true, false] {
         let (outer, inner) = (CancelScope::new(), CancelScope::new());
@@ -86,7 +86,7 @@ async fn of_two_cancelled_scopes_the_outer_one_catches_in_whatever_order() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn an_outer_cancellation_during_the_inner_ones_cleanup_takes_over() {
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
     let (outer_handle, inner_handle) = (outer.handle(), inner.handle());
@@ -109,7 +109,7 @@ async fn an_outer_cancellation_during_the_inner_ones_cleanup_takes_over() {
     assert_eq!(log.entries(), ["cleaned up"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_value_that_is_there_is_not_lost_to_an_outer_cancellation() {
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
     let outer_handle = outer.handle();
@@ -127,7 +127,7 @@ async fn a_value_that_is_there_is_not_lost_to_an_outer_cancellation() {
     assert_eq!(log.entries(), ["value"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_first_reason_stays() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -139,6 +139,7 @@ async fn the_first_reason_stays() {
     assert_eq!(cancelled.to_string(), "cancelled: first");
 }
 
+// A thread of its own has no place in virtual time.
 #[anyrt::test]
 async fn a_thread_cancels_a_scope() {
     let scope = CancelScope::new();
@@ -156,7 +157,7 @@ async fn a_thread_cancels_a_scope() {
     thread.join().unwrap();
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_cancels_the_scope_around_its_group() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -183,7 +184,7 @@ async fn a_child_cancels_the_scope_around_its_group() {
     assert_eq!(log.sorted(), ["cancelled", "sibling"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_scope_in_one_child_is_nothing_to_the_others() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -206,7 +207,7 @@ async fn a_scope_in_one_child_is_nothing_to_the_others() {
     assert_eq!(in_time(group).await, Ok((true, "untouched")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_task_can_ask_whether_it_is_cancelled() {
     let scope = CancelScope::new();
     let handle = scope.handle();
@@ -221,7 +222,7 @@ async fn a_task_can_ask_whether_it_is_cancelled() {
     assert_eq!(in_time(answers).await.unwrap(), [false, true, true, false]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn an_inner_cancellation_does_not_reach_the_outer_scope() {
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
     let (outer_handle, inner_handle) = (outer.handle(), inner.handle());

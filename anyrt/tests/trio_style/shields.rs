@@ -4,7 +4,7 @@ use anyrt::{CancelScope, Reason, TaskGroup, channel};
 
 use crate::support::{Event, HOUR, Log, MOMENT, in_time, until_called, until_cancelled};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancellation_strikes_at_the_first_checkpoint_after_the_shield() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -24,7 +24,7 @@ async fn a_cancellation_strikes_at_the_first_checkpoint_after_the_shield() {
     assert_eq!(log.entries(), ["shielded", "after the shield"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn nested_shields_open_one_after_the_other() {
     let log = Log::default();
     let (outer, between) = (CancelScope::new(), CancelScope::new());
@@ -55,7 +55,7 @@ async fn nested_shields_open_one_after_the_other() {
     assert_eq!(log.entries(), ["in both", "in one"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shielded_scope_can_be_cancelled_itself() {
     let log = Log::default();
     let (outer, shield) = (CancelScope::new(), CancelScope::new().shielded());
@@ -77,7 +77,7 @@ async fn a_shielded_scope_can_be_cancelled_itself() {
     assert_eq!(log.entries(), ["shielded", "caught by itself"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_inside_a_shield_works() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -93,7 +93,7 @@ async fn a_timeout_inside_a_shield_works() {
     assert_eq!(log.entries(), ["timed out inside"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_raised_through_its_handle_protects_until_it_is_lowered() {
     let log = Log::default();
     let (outer, inner) = (CancelScope::new(), CancelScope::new());
@@ -123,7 +123,7 @@ async fn a_shield_raised_through_its_handle_protects_until_it_is_lowered() {
     assert_eq!(log.entries(), ["protected"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_raised_by_a_destructor_comes_too_late() {
     struct Raise(anyrt::CancelHandle);
 
@@ -150,7 +150,7 @@ async fn a_shield_raised_by_a_destructor_comes_too_late() {
     assert!(log.entries().is_empty());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_group_in_a_shield_in_a_group_finishes() {
     let log = Log::default();
     let scope = CancelScope::new();
@@ -189,7 +189,7 @@ async fn a_group_in_a_shield_in_a_group_finishes() {
     assert_eq!(log.entries(), ["inner child ends", "inner group ends", "outer child ends"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_shield_around_a_group_does_not_stop_the_groups_own_cancellation() {
     let log = Log::default();
     let shielded = anyrt::shield(anyrt::task_group(|group: TaskGroup| {
@@ -207,7 +207,7 @@ async fn a_shield_around_a_group_does_not_stop_the_groups_own_cancellation() {
     assert_eq!(log.entries(), ["child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_waits_for_a_shielded_child_and_is_not_noticed_if_nothing_was_cut() {
     let log = Log::default();
     let in_child = log.clone();
@@ -224,7 +224,7 @@ async fn a_timeout_waits_for_a_shielded_child_and_is_not_noticed_if_nothing_was_
     assert_eq!(log.entries(), ["child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_timeout_waits_for_a_shielded_child_and_cuts_it_afterwards() {
     let log = Log::default();
     let in_child = log.clone();

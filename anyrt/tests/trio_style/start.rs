@@ -4,7 +4,7 @@ use anyrt::{CancelScope, GroupError, Readiness, StartError, TaskGroup};
 
 use crate::support::{Event, Failing, HOUR, Log, bug, in_time, payload_of};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_caller_goes_on_with_the_value_and_the_child_runs_on() {
     let log = Log::default();
     let in_child = log.clone();
@@ -30,7 +30,7 @@ async fn the_caller_goes_on_with_the_value_and_the_child_runs_on() {
     assert_eq!(log.entries(), ["ready", "body goes on", "child ends"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_before_it_is_ready_is_the_callers_alone() {
     let group = anyrt::task_group(|group: Failing| async move {
         let started = group.start(|ready: Readiness<(), _>| async move {
@@ -45,7 +45,7 @@ async fn a_failure_before_it_is_ready_is_the_callers_alone() {
     assert_eq!(in_time(group).await, Ok(Err(StartError::Failed("address in use"))));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_after_it_is_ready_is_the_groups() {
     let group = anyrt::task_group(|group: Failing| async move {
         let started = group.start(|ready| async move {
@@ -60,7 +60,7 @@ async fn a_failure_after_it_is_ready_is_the_groups() {
     assert_eq!(in_time(group).await.map_err(GroupError::into_failures), Err(vec!["later"]));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn ending_without_being_ready_is_told_after_the_child_has_ended() {
     let log = Log::default();
     let (guard, in_child) = (log.at_drop("child is dropped"), log.clone());
@@ -82,7 +82,7 @@ async fn ending_without_being_ready_is_told_after_the_child_has_ended() {
     assert_eq!(log.entries(), ["child ends", "child is dropped", "told"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_panic_before_it_is_ready_resumes_in_the_caller_alone() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let started = group.start(|ready: Readiness<(), _>| async move {
@@ -97,7 +97,7 @@ async fn a_panic_before_it_is_ready_resumes_in_the_caller_alone() {
     assert_eq!(in_time(group).await, Ok(Some("before")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn services_start_one_inside_the_other() {
     let log = Log::default();
     let in_child = log.clone();
@@ -120,7 +120,7 @@ async fn services_start_one_inside_the_other() {
     assert_eq!(log.entries(), ["database", "server"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_child_is_ready_inside_its_own_group_and_scopes() {
     let log = Log::default();
     let in_child = log.clone();
@@ -157,7 +157,7 @@ async fn a_child_is_ready_inside_its_own_group_and_scopes() {
     assert_eq!(log.entries(), ["grandchild", "child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn another_task_starts_a_child_in_a_group_that_it_is_not_in() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
         let (keep_open, go) = (Event::new(), Event::new());
@@ -183,7 +183,7 @@ async fn another_task_starts_a_child_in_a_group_that_it_is_not_in() {
     assert_eq!(in_time(outer).await, Ok(Ok(5)));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_pending_start_keeps_the_group_open() {
     let log = Log::default();
     let outer = anyrt::task_group(|outer: TaskGroup| {

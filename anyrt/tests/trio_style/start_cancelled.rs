@@ -7,7 +7,7 @@ use anyrt::{CancelScope, GroupError, Readiness, Reason, StartError, TaskGroup, T
 
 use crate::support::{Event, Failing, HOUR, Log, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_caller_joins_the_child_that_is_not_ready() {
     let log = Log::default();
     let in_child = log.clone();
@@ -38,7 +38,7 @@ async fn a_cancelled_caller_joins_the_child_that_is_not_ready() {
     assert_eq!(log.entries(), ["cleaned up", "caller goes on"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_caller_that_times_out_joins_the_child() {
     let log = Log::default();
     let (guard, in_child) = (log.at_drop("child is dropped"), log.clone());
@@ -57,7 +57,7 @@ async fn a_caller_that_times_out_joins_the_child() {
     assert_eq!(log.entries(), ["child is dropped", "timed out"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn under_a_cancelled_scope_the_child_runs_to_its_first_checkpoint() {
     let log = Log::default();
     let in_child = log.clone();
@@ -77,7 +77,7 @@ async fn under_a_cancelled_scope_the_child_runs_to_its_first_checkpoint() {
     assert_eq!(log.entries(), ["entered", "said so"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn after_it_is_ready_the_callers_scope_is_nothing_to_the_child() {
     let group = anyrt::task_group(|group: TaskGroup| async move {
         let (go, done) = (Event::new(), Event::new());
@@ -103,7 +103,7 @@ async fn after_it_is_ready_the_callers_scope_is_nothing_to_the_child() {
     assert_eq!(in_time(group).await, Ok("ran on"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn after_it_is_ready_the_groups_cancellation_governs_the_child() {
     let log = Log::default();
     let guard = log.at_drop("child");
@@ -121,7 +121,7 @@ async fn after_it_is_ready_the_groups_cancellation_governs_the_child() {
     assert_eq!(log.entries(), ["child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_group_ends_the_pending_start_of_another_task() {
     let outer = anyrt::task_group(|outer: TaskGroup| async move {
         let pending = Event::new();
@@ -149,7 +149,7 @@ async fn a_cancelled_group_ends_the_pending_start_of_another_task() {
     assert_eq!(in_time(outer).await, Ok(Reason::from("closing")));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_failure_of_the_group_meanwhile_cuts_the_start() {
     let log = Log::default();
     let guard = log.at_drop("child");
@@ -174,7 +174,7 @@ async fn a_failure_of_the_group_meanwhile_cuts_the_start() {
     assert_eq!(log.entries(), ["child"]);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn the_failure_of_a_child_whose_caller_is_cancelled_goes_to_the_caller() {
     let group = anyrt::task_group(|group: Failing| async move {
         let scope = CancelScope::new();
@@ -193,7 +193,7 @@ async fn the_failure_of_a_child_whose_caller_is_cancelled_goes_to_the_caller() {
     assert_eq!(in_time(group).await, Ok(Ok(Err(StartError::Failed("failure")))));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_start_that_foreign_code_drops_leaves_its_child_to_the_group() {
     let group = anyrt::task_group(|group: Failing| async move {
         let (pending, dropped) = (Event::new(), Event::new());

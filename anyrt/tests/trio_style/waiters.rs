@@ -8,7 +8,7 @@ use anyrt::{CancelScope, TaskGroup, channel};
 
 use crate::support::{Event, HOUR, MOMENT, in_time};
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_receive_takes_nothing() {
     let (sender, receiver) = channel::bounded(1);
     assert_eq!(in_time(anyrt::move_on_after(MOMENT, receiver.recv())).await, None);
@@ -16,7 +16,7 @@ async fn a_cancelled_receive_takes_nothing() {
     assert_eq!(in_time(receiver.recv()).await, Ok("item"));
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_send_leaves_nothing_behind() {
     for capacity in [0, 1] {
         let (sender, receiver) = channel::bounded(capacity);
@@ -33,7 +33,7 @@ async fn a_cancelled_send_leaves_nothing_behind() {
     }
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_cancelled_waiter_is_passed_over_and_the_order_of_the_others_stays() {
     let permits = Arc::new(Semaphore::new(0));
     let (order, ordered) = channel::unbounded();
@@ -66,7 +66,7 @@ async fn a_cancelled_waiter_is_passed_over_and_the_order_of_the_others_stays() {
     assert_eq!(permits.available(), 0);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn a_large_request_that_gives_up_lets_the_small_ones_through() {
     let permits = Arc::new(Semaphore::new(1));
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -96,7 +96,7 @@ async fn a_large_request_that_gives_up_lets_the_small_ones_through() {
     assert_eq!(permits.available(), 1);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn permits_of_cancelled_holders_come_back() {
     let permits = Arc::new(Semaphore::new(4));
     let group = anyrt::task_group(|group: TaskGroup| {
@@ -120,7 +120,7 @@ async fn permits_of_cancelled_holders_come_back() {
     assert_eq!(permits.statistics().waiting, 0);
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn items_meet_receivers_that_are_cancelled_at_the_same_time_and_none_is_lost() {
     const ITEMS: u32 = 200;
     let (sender, receiver) = channel::bounded(0);
@@ -156,7 +156,7 @@ async fn items_meet_receivers_that_are_cancelled_at_the_same_time_and_none_is_lo
     assert_eq!(items, (0..ITEMS).collect::<Vec<_>>());
 }
 
-#[anyrt::test]
+#[anyrt::test(sim, seeds = 10)]
 async fn closing_works_in_a_cancelled_scope() {
     let (sender, receiver) = channel::bounded(0);
     let group = anyrt::task_group(|group: TaskGroup| async move {

@@ -45,6 +45,18 @@ fn check(pages: &[Fetched]) {
     assert_eq!(texts, expected);
 }
 
+/// A second for the page that hangs, and the others beside or before it; on the simulator's own network.
+#[test]
+fn takes_its_virtual_time_and_no_more_in_any_order() {
+    let others = SITE.latency * (SITE.pages / LIMITS.at_once) as u32;
+    anyrt::sim::Sim::explore(0..20, || async {
+        let begin = anyrt::now();
+        assert_eq!(fetch_the_site().await, "sim");
+        let elapsed = anyrt::now() - begin;
+        assert!((LIMITS.timeout..=LIMITS.timeout + others).contains(&elapsed), "{elapsed:?}");
+    });
+}
+
 #[test]
 fn runs_under_tokio_main() {
     #[tokio::main]
