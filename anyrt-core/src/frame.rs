@@ -49,14 +49,18 @@ struct Place {
     is_shielded: bool,
 }
 
+/// What lies on one cache line: moves of it never straddle two.
+#[repr(align(64))]
+struct Line<T>(T);
+
 thread_local! {
-    static CURRENT: RefCell<ManuallyDrop<Place>> = const {
-        RefCell::new(ManuallyDrop::new(Place {
+    static CURRENT: Line<RefCell<ManuallyDrop<Place>>> = const {
+        Line(RefCell::new(ManuallyDrop::new(Place {
             scope: None,
             home: None,
             waker: 0,
             is_shielded: false,
-        }))
+        })))
     };
 
     /// One more reference to the scope, left from a wait: the next one borrows it. It lies apart, since
@@ -243,12 +247,12 @@ impl Drop for SwappedScope<'_> {
 
 #[inline]
 fn read<R>(look: impl FnOnce(&Place) -> R) -> Option<R> {
-    CURRENT.try_with(|current| look(&current.borrow())).ok()
+    CURRENT.try_with(|current| look(&current.0.borrow())).ok()
 }
 
 #[inline]
 fn change<R>(change: impl FnOnce(&mut Place) -> R) -> Option<R> {
-    CURRENT.try_with(|current| change(&mut current.borrow_mut())).ok()
+    CURRENT.try_with(|current| change(&mut current.0.borrow_mut())).ok()
 }
 
 /// The scope that new scopes and groups hang under; none where cancellation is hidden.
