@@ -108,7 +108,7 @@
 //! | `tokio` | tokio 1 |
 //! | `smol` | smol 2 |
 //! | `async-std` | async-std 1, which is no longer maintained (RUSTSEC-2025-0052) |
-//! | `sim` | [`sim`]: virtual time and seeded schedules, for tests |
+//! | `sim` | `anyrt::sim`: virtual time and seeded schedules, for tests |
 //! | `tracing` | a span for each task, group and scope, linked as they are |
 //! | `macros` (default) | [`#[anyrt::main]`](macro@main) and [`#[anyrt::test]`](macro@test) |
 //!
