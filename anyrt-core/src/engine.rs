@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use crate::backend::Backend;
 use crate::blocking::RunBlocking;
 use crate::driver::Driver;
-use crate::error::{Cancelled, GroupError};
+use crate::error::{Cancelled, GroupError, TimedOut};
 use crate::group::{Root, RunGroup, Supervise, Supervised, TaskGroup};
 use crate::inline::{InlineGroup, RunInlineGroup};
 use crate::outcome::Outcome;
-use crate::scope::{CancelHandle, CancelScope, Finally};
+use crate::scope::{CancelHandle, CancelScope, FailAfter, Finally, MoveOnAfter};
 use crate::sync::Semaphore;
 use crate::time::Sleep;
 use crate::{channel, leaf, task};
@@ -128,6 +128,52 @@ impl<D: Driver> Backend for D {
 
     fn current_effective_deadline(&self) -> Option<Instant> {
         task::effective_deadline(Driver::now(self))
+    }
+
+    fn move_on_after<F>(
+        &self,
+        timeout: Duration,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        MoveOnAfter::after_on(self.clone(), timeout, future)
+    }
+
+    fn move_on_at<F>(
+        &self,
+        deadline: Instant,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        MoveOnAfter::at_on(self.clone(), deadline, future)
+    }
+
+    #[track_caller]
+    fn fail_after<F>(
+        &self,
+        timeout: Duration,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, TimedOut>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        FailAfter::after_on(self.clone(), timeout, future)
+    }
+
+    #[track_caller]
+    fn fail_at<F>(
+        &self,
+        deadline: Instant,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, TimedOut>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        FailAfter::at_on(self.clone(), deadline, future)
     }
 
     #[track_caller]

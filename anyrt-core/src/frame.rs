@@ -17,6 +17,7 @@
 
 mod backend;
 mod unborn;
+mod wish;
 
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
@@ -31,6 +32,7 @@ use crate::tree::Node;
 pub(crate) use backend::enter_thread;
 pub use backend::with_backend;
 pub(crate) use unborn::Womb;
+pub(crate) use wish::{Wish, wish};
 
 /// The frame of a task, or of a group's body, between polls.
 pub(crate) struct Frame {
@@ -45,6 +47,8 @@ struct Place {
     home: Option<Arc<Node>>,
     /// Tells the waker with which the scope is polled from others, for a leaf.
     waker: usize,
+    /// Tells the waker of the task, if that has an alarm.
+    task_waker: usize,
     /// Whether cancellation is hidden: destructors of a cut body run so.
     is_shielded: bool,
 }
@@ -59,6 +63,7 @@ thread_local! {
             scope: None,
             home: None,
             waker: 0,
+            task_waker: 0,
             is_shielded: false,
         })))
     };
@@ -76,7 +81,7 @@ impl Frame {
         Self { place, spare: None }
     }
 
-    /// Runs `poll` in this frame.
+    /// Runs `poll` in this frame, of a group's body.
     #[inline]
     pub(crate) fn enter<R>(
         &mut self,
@@ -84,6 +89,7 @@ impl Frame {
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         self.place.waker = identity(cx.waker());
+        self.place.task_waker = read(|place| place.task_waker).unwrap_or(0);
         let _back = Swapped::swap(self);
         poll(cx)
     }
@@ -96,7 +102,10 @@ impl Frame {
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let _budget = budget::start_task();
-        self.enter(cx, poll)
+        self.place.waker = identity(cx.waker());
+        self.place.task_waker = self.place.waker;
+        let _back = Swapped::swap(self);
+        poll(cx)
     }
 
     /// Runs `f` in this frame, hidden from every cancellation.

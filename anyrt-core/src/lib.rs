@@ -59,6 +59,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod alarm;
 mod backend;
 mod block;
 pub mod blocking;

@@ -1,8 +1,9 @@
 //! Where a scope, a sleep or a group takes its driver from, and when.
 
 use std::fmt::{self, Debug};
+use std::time::Instant;
 
-use crate::driver::{Ambient, Driver, ErasedBackend};
+use crate::driver::{Ambient, Driver, ErasedBackend, ErasedDriver};
 use crate::error::NoRuntime;
 use crate::frame;
 
@@ -42,6 +43,18 @@ impl<D: Driver> Source<D> {
                     (Ok(()), None) => unreachable!("with_current calls its argument"),
                 }
             }
+        }
+    }
+
+    /// Reads the driver's clock.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn now(&self) -> Instant {
+        match self {
+            Self::Given(driver) => driver.now(),
+            // What is found in a frame is the frame's.
+            Self::Ambient(_) => frame::with_backend(|backend| backend.erased_now())
+                .unwrap_or_else(|| self.with(D::now)),
         }
     }
 

@@ -82,6 +82,7 @@ impl Driver for TokioBackend {
         self.handle().spawn_blocking(f);
     }
 
+    #[inline]
     fn now(&self) -> Instant {
         match &self.0 {
             // The one flavour whose clock can be paused.

@@ -13,6 +13,7 @@ use anyrt::{
     sleep_forever, task_group, yield_now,
 };
 use futures_util::FutureExt;
+use futures_util::future::{Either, join, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 const LONG: Duration = Duration::from_secs(3600);
@@ -206,3 +207,70 @@ trait NowOrNeverHere: Future + Sized {
 }
 
 impl<F: Future> NowOrNeverHere for F {}
+
+/// The first deadline is the latest, so that each of the others needs the task woken earlier.
+#[anyrt::test]
+async fn a_task_is_woken_for_the_earliest_of_several_deadlines() {
+    in_a_child(async {
+        let long = fail_after(LONG, sleep_forever());
+        let short = fail_after(SHORT, sleep_forever());
+        let shorter = fail_after(SHORT / 2, sleep_forever());
+        match select(pin!(long), pin!(join(short, shorter))).await {
+            Either::Left(_) => panic!("the long one goes on"),
+            Either::Right(((short, shorter), _)) => assert!(short.is_err() && shorter.is_err()),
+        }
+    })
+    .await;
+}
+
+#[anyrt::test]
+async fn deadlines_that_follow_each_other_all_strike() {
+    in_a_child(async {
+        for _ in 0..5 {
+            assert!(fail_after(SHORT, sleep_forever()).await.is_err());
+            assert!(fail_after(LONG, async { yield_now().await }).await.is_ok());
+        }
+    })
+    .await;
+}
+
+/// The alarm of the first is left over, ends before the second and is set again for that.
+#[anyrt::test]
+async fn a_deadline_strikes_after_an_earlier_one_that_nobody_waited_for() {
+    in_a_child(async {
+        let ready = fail_after(SHORT, async { yield_now().await });
+        ready.await.unwrap();
+        let start = now();
+        assert!(fail_after(SHORT * 3, sleep_forever()).await.is_err());
+        assert!(now() >= start + SHORT * 3);
+    })
+    .await;
+}
+
+#[anyrt::test]
+async fn a_deadline_that_is_moved_from_another_task_strikes_then() {
+    in_a_child(async {
+        let scope = CancelScope::new().with_timeout(LONG);
+        let handle = scope.handle();
+        let mover = task_group(|group: TaskGroup| async move {
+            group.spawn(async move {
+                yield_now().await;
+                handle.set_deadline(Some(now() + SHORT));
+            });
+            assert!(scope.run(sleep_forever()).await.is_err());
+        });
+        mover.await.unwrap();
+    })
+    .await;
+}
+
+#[anyrt::test]
+async fn timeouts_in_a_set_strike_beside_one_around_it() {
+    in_a_child(async {
+        let set: FuturesUnordered<_> =
+            (1..=3).map(|n| move_on_after(SHORT * n, sleep_forever())).collect();
+        let outcomes = fail_after(LONG, set.collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(outcomes.len(), 3);
+    })
+    .await;
+}

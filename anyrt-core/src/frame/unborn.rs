@@ -25,12 +25,6 @@ use super::{change, exchange_spare, identity, read};
 use crate::sys::thread_local;
 use crate::tree::Node;
 
-#[derive(Default)]
-struct Unborn {
-    deadline: Option<Instant>,
-    born: Option<Born>,
-}
-
 /// A scope that was born in its poll, and what stood in the frame before.
 struct Born {
     node: Arc<Node>,
@@ -38,12 +32,29 @@ struct Born {
     spare: Option<Arc<Node>>,
 }
 
-thread_local! {
-    /// The address of the scope around the unborn one; 0 if there is none.
-    static ABOVE: Cell<usize> = const { Cell::new(0) };
+/// The unborn scope of this thread.
+struct Unborn {
+    /// The address of the scope around it; 0 if there is none.
+    above: Cell<usize>,
+    deadline: Cell<Option<Instant>>,
+    born: Cell<ManuallyDrop<Option<Box<Born>>>>,
+}
 
-    static UNBORN: Cell<ManuallyDrop<Unborn>> =
-        const { Cell::new(ManuallyDrop::new(Unborn { deadline: None, born: None })) };
+thread_local! {
+    static UNBORN: Unborn = const {
+        Unborn {
+            above: Cell::new(0),
+            deadline: Cell::new(None),
+            born: Cell::new(ManuallyDrop::new(None)),
+        }
+    };
+}
+
+impl Unborn {
+    #[inline]
+    fn replace_born(&self, born: Option<Box<Born>>) -> Option<Box<Born>> {
+        ManuallyDrop::into_inner(self.born.replace(ManuallyDrop::new(born)))
+    }
 }
 
 /// Where a scope can be polled without a node; has the one that is there already born.
@@ -83,49 +94,60 @@ impl Womb {
         deadline: Option<Instant>,
         poll: impl FnOnce() -> R,
     ) -> (R, Option<Arc<Node>>) {
-        let mut inside = Inside {
-            outer_above: hide(self.0),
-            outer: UNBORN
-                .try_with(|unborn| {
-                    unborn.replace(ManuallyDrop::new(Unborn { deadline, born: None }))
-                })
-                .ok(),
-        };
+        let mut inside = Inside::begin(self.0, deadline);
         let result = poll();
-        let born = inside.leave();
-        (result, born)
+        inside.is_over = true;
+        (result, inside.put_back())
     }
 }
 
-/// Puts back what was there when the poll is over.
+/// What was there before, which is put back when the poll is over, also by a panic.
 struct Inside {
-    outer_above: usize,
-    outer: Option<ManuallyDrop<Unborn>>,
+    is_over: bool,
+    above: usize,
+    deadline: Option<Instant>,
+    born: ManuallyDrop<Option<Box<Born>>>,
 }
 
 impl Inside {
     #[inline]
-    fn leave(&mut self) -> Option<Arc<Node>> {
-        let outer = self.outer.take()?;
-        hide(self.outer_above);
-        let own = UNBORN.try_with(|unborn| unborn.replace(outer)).ok()?;
-        let born = ManuallyDrop::into_inner(own).born?;
-        Some(put_back(born))
+    fn begin(above: usize, deadline: Option<Instant>) -> Self {
+        let begin = |unborn: &Unborn| Self {
+            is_over: false,
+            above: unborn.above.replace(above),
+            deadline: unborn.deadline.replace(deadline),
+            born: unborn.born.replace(ManuallyDrop::new(None)),
+        };
+        let empty =
+            || Self { is_over: true, above: 0, deadline: None, born: ManuallyDrop::new(None) };
+        UNBORN.try_with(begin).unwrap_or_else(|_| empty())
+    }
+
+    #[inline]
+    fn put_back(&mut self) -> Option<Arc<Node>> {
+        let put_back = |unborn: &Unborn| {
+            unborn.above.set(self.above);
+            unborn.deadline.set(self.deadline);
+            unborn.replace_born(self.born.take())
+        };
+        UNBORN.try_with(put_back).ok().flatten().map(leave_frame)
     }
 }
 
 impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
-        if let Some(node) = self.leave() {
+        if !self.is_over
+            && let Some(node) = self.put_back()
+        {
             node.release();
         }
     }
 }
 
 #[cold]
-fn put_back(born: Born) -> Arc<Node> {
-    let Born { node, mut above, mut spare } = born;
+fn leave_frame(born: Box<Born>) -> Arc<Node> {
+    let Born { node, mut above, mut spare } = *born;
     change(|place| std::mem::swap(&mut place.scope, &mut above));
     exchange_spare(&mut spare);
     node
@@ -134,13 +156,13 @@ fn put_back(born: Born) -> Arc<Node> {
 /// Puts another scope's address in the place of the one above the unborn scope; gives the old one.
 #[inline]
 pub(super) fn hide(above: usize) -> usize {
-    ABOVE.try_with(|current| current.replace(above)).unwrap_or(0)
+    UNBORN.try_with(|unborn| unborn.above.replace(above)).unwrap_or(0)
 }
 
 /// Has the unborn scope of this frame born, if there is one.
 #[inline]
 pub(super) fn bear() {
-    let above = ABOVE.try_with(Cell::get).unwrap_or(0);
+    let above = UNBORN.try_with(|unborn| unborn.above.get()).unwrap_or(0);
     if above != 0 {
         bear_under(above);
     }
@@ -159,12 +181,11 @@ fn bear_under(address: usize) {
     hide(0);
     let node = Node::scope();
     let _ = UNBORN.try_with(|unborn| {
-        let own = ManuallyDrop::into_inner(unborn.take());
-        node.init_deadline(own.deadline);
+        node.init_deadline(unborn.deadline.get());
         let mut born = Born { node: node.clone(), above: Some(node.clone()), spare: None };
         change(|place| std::mem::swap(&mut place.scope, &mut born.above));
         exchange_spare(&mut born.spare);
-        unborn.set(ManuallyDrop::new(Unborn { deadline: own.deadline, born: Some(born) }));
+        unborn.replace_born(Some(Box::new(born)));
     });
     node.start();
     node.attach(Some(&above));

@@ -19,6 +19,7 @@ use std::thread;
 
 use pin_project_lite::pin_project;
 
+use crate::alarm::Alarm;
 use crate::error::{Cancelled, Panic, Reason, TaskError};
 use crate::frame::Frame;
 use crate::outcome::Outcome;
@@ -68,6 +69,7 @@ pin_project! {
         frame: Frame,
         inquiry: Inquiry,
         has_ended: bool,
+        alarm: Option<Box<Alarm>>,
         report: R,
         failure: PhantomData<fn() -> E>,
         #[pin]
@@ -123,6 +125,7 @@ where
             node,
             inquiry: Inquiry::default(),
             has_ended: false,
+            alarm: None,
             report,
             failure: PhantomData,
             body: Some(body),
@@ -143,9 +146,11 @@ where
         if *this.has_ended {
             return Poll::Ready(());
         }
-        let (node, inquiry, frame, mut body) = (&*this.node, this.inquiry, this.frame, this.body);
+        let (node, inquiry, frame, mut body) =
+            (&*this.node, this.inquiry, &mut *this.frame, this.body);
+        let task_cx = &mut *cx;
         let stepped = catch_unwind(AssertUnwindSafe(move || {
-            step(node, inquiry, cx, move |cx| match body.as_mut().as_pin_mut() {
+            step(node, inquiry, task_cx, move |cx| match body.as_mut().as_pin_mut() {
                 Some(body) => frame.enter_task(cx, |cx| body.poll(cx)),
                 None => Poll::Pending,
             })
@@ -153,12 +158,17 @@ where
         let ended = match stepped {
             Ok(Step::Pending) => {
                 node.set_waiting(waiting::take());
+                if let Some(wish) = this.frame.take_wish() {
+                    let group = node.own_group().as_group();
+                    Alarm::set(this.alarm, wish, group.backend(), cx);
+                }
                 return Poll::Pending;
             }
             Ok(Step::Cut) => Ok(None),
             Ok(Step::Ready(outcome)) => Ok(Some(outcome)),
             Err(payload) => Err(payload),
         };
+        this.frame.take_wish();
         self.end(ended);
         Poll::Ready(())
     }

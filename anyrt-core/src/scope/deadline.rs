@@ -1,7 +1,8 @@
-//! The deadline of a running scope, and the timer that wakes it.
+//! The deadline of a running scope, and what wakes it.
 //!
-//! The timer is made at the first pending poll, so that a body that is ready at once costs none,
-//! and reset when the deadline moves.
+//! Nothing is set before the first pending poll, so that a body that is ready at once costs no timer.
+//! Then the task is asked to have itself woken in time. Only where it cannot, since the scope is polled
+//! in no task or with another waker than the task's, it has a timer of its own.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,88 +12,120 @@ use pin_project_lite::pin_project;
 
 use crate::backend::Sleep;
 use crate::driver::Driver;
+use crate::frame;
 use crate::source::Source;
 use crate::tree::Node;
 
+pub(super) struct Deadline<D: Driver> {
+    at: Option<Instant>,
+    timer: Option<Pin<Box<Timer<D>>>>,
+}
+
 pin_project! {
-    pub(super) struct Deadline<D: Driver> {
-        at: Option<Instant>,
-        // What the timer is set to.
-        armed: Option<Instant>,
+    struct Timer<D: Driver> {
+        // What it is set to.
+        at: Instant,
         #[pin]
-        timer: Option<D::Sleep>,
+        sleep: D::Sleep,
     }
+}
+
+/// A look at the clock, where there is a deadline to compare it with.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    now: Option<Instant>,
+    pub(super) has_passed: bool,
 }
 
 impl<D: Driver> Deadline<D> {
     pub(super) fn new(at: Option<Instant>) -> Self {
-        Self { at, armed: None, timer: None }
+        Self { at, timer: None }
     }
 
     /// Reads the deadline at the first poll, from which a timeout counts (law D1).
-    ///
-    /// Tells whether it has passed already.
+    #[inline]
     pub(super) fn start(
-        self: Pin<&mut Self>,
+        &mut self,
         node: Option<&Node>,
         timeout: Option<Duration>,
         source: &Source<D>,
-    ) -> bool {
-        let at = self.project().at;
-        let now = timeout.map(|_| source.with(D::now));
+    ) -> Look {
+        let now = timeout.map(|_| source.now());
         let end = timeout.zip(now).and_then(|(timeout, now)| now.checked_add(timeout));
-        *at = match (node, end, *at) {
+        self.at = match (node, end, self.at) {
             (Some(node), Some(end), _) => node.limit_deadline(end),
             (Some(node), None, _) => node.deadline(),
             (None, Some(end), Some(at)) => Some(at.min(end)),
             (None, end, at) => at.or(end),
         };
-        at.is_some_and(|at| at <= now.unwrap_or_else(|| source.with(D::now)))
+        self.compare(now, source)
     }
 
     pub(super) fn at(&self) -> Option<Instant> {
         self.at
     }
 
-    /// Whether the deadline has passed, by the clock.
-    pub(super) fn has_passed(
-        self: Pin<&mut Self>,
-        node: Option<&Node>,
-        source: &Source<D>,
-    ) -> bool {
-        let at = self.project().at;
-        if let Some(moved) = node.and_then(Node::moved_deadline) {
-            *at = moved;
-        }
-        at.is_some_and(|at| at <= source.with(D::now))
+    /// Looks whether the deadline has passed.
+    #[inline]
+    pub(super) fn look(&mut self, node: Option<&Node>, source: &Source<D>) -> Look {
+        self.move_with(node);
+        self.compare(None, source)
     }
 
-    /// Ready when the timer ends; wakes the task then.
+    fn move_with(&mut self, node: Option<&Node>) {
+        if let Some(moved) = node.and_then(Node::moved_deadline) {
+            self.at = moved;
+        }
+    }
+
+    #[inline]
+    fn compare(&self, now: Option<Instant>, source: &Source<D>) -> Look {
+        let Some(at) = self.at else { return Look { now, has_passed: false } };
+        let now = now.unwrap_or_else(|| source.now());
+        Look { now: Some(now), has_passed: at <= now }
+    }
+
+    /// Sees to it that the task is woken in time; ready if that time is over.
+    #[inline]
     pub(super) fn poll(
-        self: Pin<&mut Self>,
+        &mut self,
         node: Option<&Node>,
+        look: Look,
         source: &Source<D>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        let mut this = self.project();
-        if let Some(moved) = node.and_then(Node::moved_deadline) {
-            *this.at = moved;
-        }
-        let Some(at) = *this.at else {
-            *this.armed = None;
-            this.timer.set(None);
+        self.move_with(node);
+        let Some(at) = self.at else {
+            self.timer = None;
             return Poll::Pending;
         };
-        if *this.armed != Some(at) {
-            match this.timer.as_mut().as_pin_mut() {
-                Some(timer) => timer.reset(at),
-                None => this.timer.set(Some(source.with(|driver| driver.sleep_until(at)))),
-            }
-            *this.armed = Some(at);
+        let now = look.now.unwrap_or_else(|| source.now());
+        if at <= now {
+            return Poll::Ready(());
         }
-        match this.timer.as_pin_mut() {
-            Some(timer) => timer.poll(cx),
-            None => Poll::Pending,
+        if frame::wish(cx.waker(), at, now) {
+            self.timer = None;
+            return Poll::Pending;
         }
+        self.poll_own_timer(at, source, cx)
+    }
+
+    #[inline(never)]
+    fn poll_own_timer(
+        &mut self,
+        at: Instant,
+        source: &Source<D>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        let make = || {
+            let sleep = source.with(|driver| driver.sleep_until(at));
+            Box::pin(Timer { at, sleep })
+        };
+        let mut timer = self.timer.get_or_insert_with(make).as_mut().project();
+        if *timer.at != at {
+            timer.sleep.as_mut().reset(at);
+            *timer.at = at;
+        }
+        timer.sleep.poll(cx)
     }
 }

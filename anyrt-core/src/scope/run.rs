@@ -5,12 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
 use super::CancelScope;
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Look};
 use crate::driver::{Driver, ErasedBackend};
 use crate::error::Cancelled;
 use crate::frame::{self, ScopeFrame, Womb};
@@ -37,7 +37,6 @@ pin_project! {
         timeout: Option<Duration>,
         has_begun: bool,
         source: Source<D>,
-        #[pin]
         deadline: Deadline<D>,
         #[pin]
         body: Option<F>,
@@ -54,6 +53,13 @@ pin_project! {
             }
         }
     }
+}
+
+/// How long a scope may take.
+pub(super) enum Limit {
+    /// So long after its first poll.
+    After(Duration),
+    At(Instant),
 }
 
 /// What a scope with a node has.
@@ -83,14 +89,38 @@ fn end<F>(body: Pin<&mut Option<F>>, live: &mut Option<Box<Live>>) -> thread::Re
 }
 
 impl<D: Driver, F> RunScope<D, F> {
+    #[inline]
     pub(super) fn new(scope: CancelScope<D>, body: F) -> Self {
         // A shield is a reason to have a node, and so is a span.
         if scope.is_shielded || cfg!(feature = "tracing") {
             scope.handle();
         }
         let CancelScope { node, timeout, deadline, source, .. } = scope;
+        let live = node.into_inner().map(|node| Live::new(Seat::new(node)));
         Self {
-            live: node.into_inner().map(|node| Live::new(Seat::new(node))),
+            live,
+            timeout,
+            has_begun: false,
+            source,
+            deadline: Deadline::new(deadline),
+            body: Some(body),
+        }
+    }
+
+    /// Makes the run of a scope that has a limit of time and nothing else.
+    #[inline]
+    pub(super) fn within(limit: Limit, source: Source<D>, body: F) -> Self {
+        let (timeout, deadline) = match limit {
+            Limit::After(timeout) => (Some(timeout), None),
+            Limit::At(deadline) => (None, Some(deadline)),
+        };
+        let make_live = || {
+            let node = Node::scope();
+            node.init_deadline(deadline);
+            Live::new(Seat::new(node))
+        };
+        Self {
+            live: cfg!(feature = "tracing").then(make_live),
             timeout,
             has_begun: false,
             source,
@@ -103,67 +133,74 @@ impl<D: Driver, F> RunScope<D, F> {
 /// What the poll of an unborn scope has come to.
 enum Unborn<T> {
     Polled(Poll<T>),
-    /// It has a node now: before its body was polled, or in that poll.
+    /// It has a node now: before its body was polled, or in that poll, which came after this look.
     Born {
-        has_polled: bool,
+        polled: Option<Look>,
     },
 }
 
 impl<D: Driver, F: Future> RunScope<D, F> {
     /// Polls the body without a node, as long as nothing needs one.
+    #[inline]
     fn poll_unborn(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Unborn<F::Output> {
         let mut this = self.project();
-        let womb = Womb::find(cx.waker());
-        let has_passed = womb.is_some()
-            && if std::mem::replace(this.has_begun, true) {
-                this.deadline.as_mut().has_passed(None, this.source)
+        let Some(body) = this.body.as_mut().as_pin_mut() else { Node::refuse_polls() };
+        if let Some(womb) = Womb::find(cx.waker()) {
+            let look = if std::mem::replace(this.has_begun, true) {
+                this.deadline.look(None, this.source)
             } else {
-                this.deadline.as_mut().start(None, this.timeout.take(), this.source)
+                this.deadline.start(None, this.timeout.take(), this.source)
             };
-        let deadline = this.deadline.at();
-        let polled = match womb.filter(|_| !has_passed).zip(this.body.as_mut().as_pin_mut()) {
-            Some((womb, body)) => {
-                let (polled, born) = womb.enter(deadline, || body.poll(cx));
-                *this.live = born.map(|node| Live::new(Seat::taken(node, womb.above())));
-                Some(polled)
+            if !look.has_passed {
+                let (polled, born) = womb.enter(this.deadline.at(), || body.poll(cx));
+                if let Some(node) = born {
+                    *this.live = Some(Live::new(Seat::taken(node, womb.above())));
+                }
+                if let Poll::Ready(value) = polled {
+                    resume_if_calm(end(this.body, this.live));
+                    *this.live = None;
+                    return Unborn::Polled(Poll::Ready(value));
+                }
+                if this.live.is_some() {
+                    return Unborn::Born { polled: Some(look) };
+                }
+                if !frame::is_cancelled()
+                    && this.deadline.poll(None, look, this.source, cx).is_pending()
+                {
+                    return Unborn::Polled(Poll::Pending);
+                }
             }
-            None => None,
-        };
-        if let Some(Poll::Ready(value)) = polled {
-            resume_if_calm(end(this.body, this.live));
-            *this.live = None;
-            return Unborn::Polled(Poll::Ready(value));
-        }
-        if this.live.is_some() {
-            return Unborn::Born { has_polled: true };
-        }
-        if polled.is_some()
-            && !frame::is_cancelled()
-            && this.deadline.as_mut().poll(None, this.source, cx).is_pending()
-        {
-            return Unborn::Polled(Poll::Pending);
         }
         let node = Node::scope();
-        node.init_deadline(deadline);
+        node.init_deadline(this.deadline.at());
         *this.live = Some(Live::new(Seat::new(node)));
-        Unborn::Born { has_polled: false }
+        Unborn::Born { polled: None }
     }
 }
 
 impl<D: Driver, F: Future> Future for RunScope<D, F> {
     type Output = Result<F::Output, Cancelled>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut has_polled = false;
-        if self.live.is_none() {
-            if self.body.is_none() {
-                Node::refuse_polls();
-            }
-            match self.as_mut().poll_unborn(cx) {
-                Unborn::Polled(polled) => return polled.map(Ok),
-                Unborn::Born { has_polled: already } => has_polled = already,
-            }
+        if self.live.is_some() {
+            return self.poll_live(None, cx);
         }
+        match self.as_mut().poll_unborn(cx) {
+            Unborn::Polled(polled) => polled.map(Ok),
+            Unborn::Born { polled } => self.poll_live(polled, cx),
+        }
+    }
+}
+
+impl<D: Driver, F: Future> RunScope<D, F> {
+    /// Polls a scope that has a node; `polled` if its body was polled already, after this look.
+    #[inline(never)]
+    fn poll_live(
+        self: Pin<&mut Self>,
+        mut polled: Option<Look>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<F::Output, Cancelled>> {
         let mut this = self.project();
         let Some(live) = this.live else { unreachable!("a scope that is born has a node") };
         let Live { seat, frame, inquiry } = &mut **live;
@@ -175,25 +212,23 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
             node.refuse_late_poll(true);
             return poll_exit(seat, cx);
         }
-        let has_passed = if std::mem::replace(this.has_begun, true) {
-            !has_polled
-                && !node.is_called()
-                && this.deadline.as_mut().has_passed(Some(node), this.source)
+        let look = if let Some(look) = polled {
+            look
+        } else if std::mem::replace(this.has_begun, true) {
+            this.deadline.look(Some(node), this.source)
         } else {
             if let Source::Given(driver) = &*this.source
                 && frame::with_backend(|_| ()).is_none()
             {
                 frame.bring_backend(ErasedBackend::new(driver.clone()));
             }
-            this.deadline.as_mut().start(Some(node), *this.timeout, this.source)
-                && !node.is_called()
+            this.deadline.start(Some(node), *this.timeout, this.source)
         };
-        if has_passed {
+        if look.has_passed && !node.is_called() {
             node.expire();
         }
         loop {
-            let is_pending =
-                std::mem::take(&mut has_polled) && !must_look_again(node, inquiry, cx.waker());
+            let is_pending = polled.take().is_some() && !must_look_again(node, inquiry, cx.waker());
             let stepped = if is_pending {
                 Step::Pending
             } else {
@@ -211,7 +246,7 @@ impl<D: Driver, F: Future> Future for RunScope<D, F> {
                 }
                 Step::Pending => {
                     if node.is_called()
-                        || this.deadline.as_mut().poll(Some(node), this.source, cx).is_pending()
+                        || this.deadline.poll(Some(node), look, this.source, cx).is_pending()
                     {
                         return Poll::Pending;
                     }

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use pin_project_lite::pin_project;
 
-use super::{CancelScope, RunScope};
+use super::RunScope;
+use super::run::Limit;
 use crate::driver::{Ambient, Driver};
 use crate::error::TimedOut;
+use crate::source::Source;
 
 pin_project! {
     /// The future of `move_on_after` and `move_on_at`.
@@ -34,19 +36,34 @@ pin_project! {
 
 impl<D: Ambient, F> MoveOnAfter<D, F> {
     /// Runs `future` for at most `timeout`, counted from the first poll.
+    #[inline]
     pub fn after(timeout: Duration, future: F) -> Self {
-        Self { run: CancelScope::new().with_timeout(timeout).run(future) }
+        Self { run: RunScope::within(Limit::After(timeout), Source::ambient(), future) }
     }
 
     /// Runs `future` until `deadline` at the latest.
+    #[inline]
     pub fn at(deadline: Instant, future: F) -> Self {
-        Self { run: CancelScope::new().with_deadline(deadline).run(future) }
+        Self { run: RunScope::within(Limit::At(deadline), Source::ambient(), future) }
+    }
+}
+
+impl<D: Driver, F> MoveOnAfter<D, F> {
+    #[inline]
+    pub(crate) fn after_on(driver: D, timeout: Duration, future: F) -> Self {
+        Self { run: RunScope::within(Limit::After(timeout), Source::Given(driver), future) }
+    }
+
+    #[inline]
+    pub(crate) fn at_on(driver: D, deadline: Instant, future: F) -> Self {
+        Self { run: RunScope::within(Limit::At(deadline), Source::Given(driver), future) }
     }
 }
 
 impl<D: Driver, F: Future> Future for MoveOnAfter<D, F> {
     type Output = Option<F::Output>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(ready!(self.project().run.poll(cx)).ok())
     }
@@ -74,23 +91,44 @@ pin_project! {
 
 impl<D: Ambient, F> FailAfter<D, F> {
     /// Runs `future` for at most `timeout`, counted from the first poll.
+    #[inline]
     #[track_caller]
     pub fn after(timeout: Duration, future: F) -> Self {
-        let run = CancelScope::new().with_timeout(timeout).run(future);
-        Self { run, place: Location::caller() }
+        Self::within(Limit::After(timeout), Source::ambient(), future)
     }
 
     /// Runs `future` until `deadline` at the latest.
+    #[inline]
     #[track_caller]
     pub fn at(deadline: Instant, future: F) -> Self {
-        let run = CancelScope::new().with_deadline(deadline).run(future);
-        Self { run, place: Location::caller() }
+        Self::within(Limit::At(deadline), Source::ambient(), future)
+    }
+}
+
+impl<D: Driver, F> FailAfter<D, F> {
+    #[inline]
+    #[track_caller]
+    fn within(limit: Limit, source: Source<D>, future: F) -> Self {
+        Self { run: RunScope::within(limit, source, future), place: Location::caller() }
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(crate) fn after_on(driver: D, timeout: Duration, future: F) -> Self {
+        Self::within(Limit::After(timeout), Source::Given(driver), future)
+    }
+
+    #[inline]
+    #[track_caller]
+    pub(crate) fn at_on(driver: D, deadline: Instant, future: F) -> Self {
+        Self::within(Limit::At(deadline), Source::Given(driver), future)
     }
 }
 
 impl<D: Driver, F: Future> Future for FailAfter<D, F> {
     type Output = Result<F::Output, TimedOut>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         Poll::Ready(ready!(this.run.poll(cx)).map_err(|_| TimedOut::at(this.place)))
