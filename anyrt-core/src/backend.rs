@@ -180,7 +180,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
 
     /// Runs a blocking closure off the async threads and gives its value.
     ///
-    /// A call that has begun is never abandoned: a cancelled scope waits for it.
+    /// A call that has begun is not abandoned: a cancelled scope waits for it (law T1).
     ///
     /// # Panics
     ///

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::backend::{Backend, Sleep};
+use crate::blocking;
 use crate::frame;
+use crate::sync::CapacityLimiter;
 
 /// The raw abilities of a runtime.
 ///
@@ -41,6 +43,14 @@ pub trait Driver: Clone + Send + Sync + 'static {
     fn spawn_blocking<F>(&self, f: F)
     where
         F: FnOnce() + Send + 'static;
+
+    /// Gives the limiter of the blocking calls that name no other one.
+    ///
+    /// Unless a driver brings its own, it is one for the whole process, with
+    /// [`DEFAULT_LIMIT`](crate::blocking::DEFAULT_LIMIT) tokens.
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        blocking::shared_limiter()
+    }
 
     /// Reads the runtime's clock.
     fn now(&self) -> Instant;
@@ -116,6 +126,8 @@ pub trait ErasedDriver: Any + Send + Sync {
     fn erased_spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>);
     /// See [`Driver::spawn_blocking`].
     fn erased_spawn_blocking(&self, f: Box<dyn FnOnce() + Send>);
+    /// See [`Driver::blocking_limiter`].
+    fn erased_blocking_limiter(&self) -> Arc<CapacityLimiter>;
     /// See [`Driver::now`].
     fn erased_now(&self) -> Instant;
     /// See [`Driver::sleep_until`].
@@ -139,6 +151,10 @@ impl<D: Driver> ErasedDriver for D {
 
     fn erased_spawn_blocking(&self, f: Box<dyn FnOnce() + Send>) {
         self.spawn_blocking(f);
+    }
+
+    fn erased_blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        self.blocking_limiter()
     }
 
     fn erased_now(&self) -> Instant {
@@ -204,6 +220,10 @@ impl Driver for ErasedBackend {
         F: FnOnce() + Send + 'static,
     {
         self.0.erased_spawn_blocking(Box::new(f));
+    }
+
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        self.0.erased_blocking_limiter()
     }
 
     fn now(&self) -> Instant {

@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::time::Instant;
 
-use crate::{frame, leaf};
+use crate::{blocking, frame, leaf};
 
 /// Is a point where cancellation can strike.
 ///
@@ -33,9 +33,10 @@ pub fn yield_now() -> impl Future<Output = ()> + Send {
 
 /// Tells whether a checkpoint here would be cut.
 ///
-/// That is so if any visible scope around the caller is cancelled; a shield hides outer ones.
+/// That is so if any visible scope around the caller is cancelled; a shield hides outer ones. In the
+/// closure of a blocking call it tells whether the call is cancelled (law T3).
 pub fn is_cancelled() -> bool {
-    frame::is_cancelled()
+    blocking::is_cancelled()
 }
 
 /// Gives the earliest deadline of the visible scopes.

@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, Toplevel};
 
 use crate::config::Config;
@@ -106,6 +107,10 @@ impl Driver for SimBackend {
 
     fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
         blocking::submit(&self.world, Box::new(f));
+    }
+
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        self.world.blocking_limiter.clone()
     }
 
     #[inline]

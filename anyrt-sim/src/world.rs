@@ -16,6 +16,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use anyrt_core::blocking::DEFAULT_LIMIT;
+use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend};
 use slab::Slab;
 
@@ -44,6 +46,8 @@ pub(crate) struct World {
     /// Something happened that a thread without work may wait for.
     changed: Condvar,
     pub(crate) network: Mutex<Network>,
+    /// Of its own: what happens in one world must not depend on another one.
+    pub(crate) blocking_limiter: Arc<CapacityLimiter>,
 }
 
 pub(crate) struct State {
@@ -116,6 +120,7 @@ impl World {
             }),
             changed: Condvar::new(),
             network,
+            blocking_limiter: Arc::new(CapacityLimiter::new(DEFAULT_LIMIT)),
         })
     }
 

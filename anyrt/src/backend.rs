@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, Toplevel};
 
 use crate::enabled::{self, AsyncStd, Sim, Smol, Tokio};
@@ -113,6 +115,10 @@ impl Driver for AnyBackend {
 
     fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
         each!(&self.0, driver => driver.spawn_blocking(f));
+    }
+
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        each!(&self.0, driver => driver.blocking_limiter())
     }
 
     fn now(&self) -> Instant {

@@ -5,7 +5,7 @@ use std::future::{Pending, Ready};
 use std::marker::PhantomPinned;
 use std::rc::Rc;
 
-use anyrt::blocking::{ThreadGroup, ThreadHandle};
+use anyrt::blocking::{Portal, PortalError, ThreadGroup, ThreadHandle};
 use anyrt::future::{
     FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, Retry, RunBlocking, RunGroup,
     RunScope, Shield, TryGather,
@@ -73,6 +73,9 @@ fn handles() {
         ThreadGroup<'static, 'static, NotSync>: 1 1 1;
         ThreadGroup<'static, 'static, Neither>: 0 0 1;
         ThreadHandle<'static, NotSync>: 1 1 1;
+        Portal: 1 1 1;
+        Portal<NotSync>: 1 1 1;
+        PortalError<NotSync>: 1 0 1;
         ThreadHandle<'static, Neither>: 0 0 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;

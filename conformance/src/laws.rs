@@ -16,6 +16,7 @@ mod limiters;
 mod primitives;
 mod readiness;
 mod shields;
+mod threads;
 pub(crate) mod tools;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use self::backend::dropped::abort_law_of;
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
 pub use self::joins::join_laws_of;
 pub use self::limiters::rate_law_of;
+pub use self::threads::thread_laws_of;
 
 /// Gives the laws that every backend must obey.
 ///
@@ -41,7 +43,7 @@ pub use self::limiters::rate_law_of;
 ///
 /// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
 /// [`driver_laws`]: a part of B10, B11, which [`abort_law_of`] has for others, the J laws,
-/// and L9.
+/// L9, and the T laws.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
@@ -73,8 +75,8 @@ pub fn kit_laws_of<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`], with all of B10, B11, the laws of the join policies, and L9, of what takes a
-/// driver for its clock.
+/// These are [`laws`], with all of B10, B11, the laws of the join policies, L9, of what takes a
+/// driver for its clock, and the laws of threads.
 ///
 /// It is not generic, so that the checks are compiled once, here.
 pub fn driver_laws() -> Vec<Law<Subject>> {
@@ -84,6 +86,7 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
     let behind_i = laws.iter().take_while(|law| !law.id.starts_with('R')).count();
     laws.splice(behind_i..behind_i, join_laws_of::<Engine, _>());
     laws.push(rate_law_of::<_, Arc<RateLimiter<_>>>());
+    laws.extend(thread_laws_of::<Engine, _>());
     for law in &mut laws {
         if law.id == "B10" {
             law.check = |driver| {

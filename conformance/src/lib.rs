@@ -34,6 +34,7 @@ mod run;
 mod subject;
 mod suite;
 mod support;
+mod threads;
 
 pub use abort::{Abort, Aborting, Moment};
 pub use kit::{
@@ -45,8 +46,9 @@ pub use law::{DEFAULT_LIMIT, Law};
 pub use laws::{Detect, detection_laws, detection_laws_of};
 pub use laws::{
     abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, rate_law_of,
-    with_net,
+    thread_laws_of, with_net,
 };
 pub use policies::{Engine, Policies};
 pub use run::{Measured, Outcome, hold, measure, run_law};
 pub use subject::{Subject, SubjectListener, SubjectStream};
+pub use threads::Threads;

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyrt_core::net::ErasedNet;
+use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, Net, NetDriver, Sleep, Toplevel};
 
 pub use self::net::{SubjectListener, SubjectStream};
@@ -77,6 +78,10 @@ impl Driver for Subject {
 
     fn spawn_blocking<F: FnOnce() + Send + 'static>(&self, f: F) {
         self.driver.spawn_blocking(f);
+    }
+
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        self.driver.blocking_limiter()
     }
 
     fn now(&self) -> Instant {

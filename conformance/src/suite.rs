@@ -9,8 +9,8 @@
 /// |---|---|---|
 /// | `suite!(expr)` | a [`Driver`](anyrt_core::Driver) with [`Toplevel`](anyrt_core::Toplevel) | all |
 /// | `suite!(expr, net)` | ... that is a [`NetDriver`](anyrt_core::NetDriver), too | all, B9 with its network half |
-/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J and L9 |
-/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J and L9, B9 with its network half |
+/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J, L9 and T |
+/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J, L9 and T, B9 with its network half |
 ///
 /// A backend whose tasks can be dropped on demand checks B11 with
 /// [`abort_law_of`](crate::abort_law_of).
@@ -44,12 +44,12 @@ macro_rules! suite {
     };
     ($driver:expr $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
+            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
         }
     };
     ($driver:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9] $crate::__tests,
+            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5] $crate::__tests,
             $crate::driver_laws_with_net(),
             $crate::Subject::with_net($driver)
         }
@@ -76,7 +76,7 @@ macro_rules! __tests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __with_ids {
-    ([$($b11:ident, $($j:ident)+, $l9:ident)?] $callback:path, $($args:expr),*) => {
+    ([$($b11:ident, $($j:ident)+, $($last:ident)+)?] $callback:path, $($args:expr),*) => {
         $callback! {
             $($args,)*
             [
@@ -93,7 +93,7 @@ macro_rules! __with_ids {
                 p1 p2 p3 p4 p5 p6
                 f1 f2 f3
                 h1 h2 h3 h4 h5 h6 h7 h8 h9 h10 h11 h12
-                l1 l2 l3 l4 l5 l6 l7 l8 $($l9)?
+                l1 l2 l3 l4 l5 l6 l7 l8 $($($last)+)?
             ]
         }
     };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     crate::__with_ids! { [] all, }
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9] with_driver, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5] with_driver, }
 
     fn registered(laws: &[Law<Subject>]) -> Vec<String> {
         laws.iter().map(|law| law.id.to_lowercase()).collect()

@@ -31,6 +31,10 @@ impl<T> TaskHandle<T> {
         Self { node, is_over: false, value: PhantomData }
     }
 
+    pub(crate) fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
     /// Cancels this child alone, which is no failure of the group (law G9).
     pub fn cancel(&self) {
         self.node.cancel(Reason::Requested);

@@ -35,7 +35,7 @@ impl<D, E> TaskGroup<D, E> {
         Self { node, name: None, is_background: false, types: PhantomData }
     }
 
-    pub(super) fn node(&self) -> &Arc<Node> {
+    pub(crate) fn node(&self) -> &Arc<Node> {
         &self.node
     }
 

@@ -1,16 +1,14 @@
 //! Who runs in a group of threads, and how a cancellation reaches them.
 
-use std::sync::{Arc, Weak};
-use std::task::{Wake, Waker};
+use std::sync::Arc;
 
 use slab::Slab;
 
-use crate::blocking;
+use crate::blocking::Following;
 use crate::error::Reason;
 use crate::lock::lock;
 use crate::scope::CancelHandle;
 use crate::sys::Mutex;
-use crate::tree::Node;
 
 #[derive(Default)]
 pub(super) struct Members(Mutex<State>);
@@ -64,38 +62,11 @@ impl Members {
 
     /// Cancels the group when the blocking call is cancelled that this thread runs, if it runs one.
     pub(super) fn follow_call(self: &Arc<Self>) -> Option<Following> {
-        let call = blocking::current_call()?;
-        let watch = Watch { call: Arc::downgrade(&call), members: Arc::downgrade(self) };
-        let waker = Waker::from(Arc::new(watch));
-        call.wake_when_cancelled(&waker);
-        Some(Following { call, waker })
-    }
-}
-
-/// Is woken when the call may be cancelled.
-struct Watch {
-    call: Weak<Node>,
-    members: Weak<Members>,
-}
-
-impl Wake for Watch {
-    fn wake(self: Arc<Self>) {
-        if let (Some(call), Some(members)) = (self.call.upgrade(), self.members.upgrade())
-            && call.is_effective()
-        {
-            members.cancel(call.reason());
-        }
-    }
-}
-
-/// Ends with the group, so that a call that opens many keeps none of them.
-pub(super) struct Following {
-    call: Arc<Node>,
-    waker: Waker,
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        self.call.forget_waker(&self.waker);
+        let members = Arc::downgrade(self);
+        Following::begin(move |reason| {
+            if let Some(members) = members.upgrade() {
+                members.cancel(reason);
+            }
+        })
     }
 }

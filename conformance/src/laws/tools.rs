@@ -1,6 +1,7 @@
 //! What the checks of cancellation, time and queues share.
 
 mod event;
+mod gate;
 mod polling;
 mod random;
 
@@ -16,6 +17,7 @@ use anyrt_core::{Backend, CancelHandle};
 use crate::support::{Group, turns};
 
 pub(crate) use event::Event;
+pub(crate) use gate::Gate;
 pub(crate) use polling::{Alarm, attempt, both, parked, poll_raw, step};
 pub(crate) use random::{Random, seed};
 

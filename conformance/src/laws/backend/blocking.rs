@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Mutex;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Toplevel};
 
-use crate::laws::tools::{Event, LONG, both, eventually, lock};
+use crate::laws::tools::{Event, Gate, both, eventually, lock};
 use crate::support::{Count, Flag, Group, Marker, boom, catch, describe};
 
 pub(super) fn b7<B: Backend + Toplevel>(backend: &B) {
@@ -114,28 +114,6 @@ async fn a_cancelled_scope_gets_them<B: Backend>(backend: &B) {
             Err(payload) if panics && payload == describe(&Marker(9)) => {}
             other => panic!("cancelled while its closure ran (and panicked: {panics}): {other:?}"),
         }
-    }
-}
-
-/// A door for threads, which stays shut for a while at most: a broken backend is not stuck.
-#[derive(Clone, Default)]
-struct Gate(Arc<(Mutex<bool>, Condvar)>);
-
-impl Gate {
-    fn new() -> Self {
-        Self::default()
-    }
-
-    fn open(&self) {
-        *lock(&self.0.0) = true;
-        self.0.1.notify_all();
-    }
-
-    /// Blocks the thread; tells whether the gate was opened in time.
-    fn wait(&self) -> bool {
-        let (is_open, changed) = &*self.0;
-        let waited = changed.wait_timeout_while(lock(is_open), LONG, |is_open| !*is_open);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
