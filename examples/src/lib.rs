@@ -4,6 +4,7 @@
 //! names no runtime; so does [`races`], whose faults a simulation finds. [`site`] is the embedded server that the programs fetch from, on loopback.
 #![forbid(unsafe_code)]
 
+pub mod command_line;
 pub mod fetch;
 pub mod gauge;
 pub mod http;

@@ -3,22 +3,20 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyrt::{AnyBackend, UnknownBackend};
+use anyrt_examples::command_line::{self, Backends, bad_input};
 use anyrt_examples::page_url::PageUrl;
 use anyrt_examples::site::Site;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
-use clap::error::ErrorKind;
 
 use crate::measure::Source;
-use crate::report::complain;
 
 /// Fetches pages one after another, then at once, on every backend, and shows what that gains.
 #[derive(Debug, Parser)]
 #[command(name = "fetch", version)]
 pub(crate) struct Args {
     /// Which backend runs it: tokio, smol, async-std, or all
-    #[arg(long, value_name = "NAME", default_value = "all", value_parser = backends)]
+    #[arg(long, value_name = "NAME", default_value = "all", value_parser = command_line::backends)]
     pub(crate) backend: Backends,
 
     /// How many pages the embedded server has
@@ -57,23 +55,8 @@ pub(crate) struct Args {
 impl Args {
     /// Reads the command line; if that is bad, says so in one line and gives the exit code.
     pub(crate) fn from_command_line() -> Result<Self, ExitCode> {
-        let error = match Self::try_parse() {
-            Ok(args) => match args.fault() {
-                None => return Ok(args),
-                Some(fault) => return Err(bad_input(fault)),
-            },
-            Err(error) => error,
-        };
-        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            // Nobody may be reading.
-            let _ = error.print();
-            return Err(ExitCode::SUCCESS);
-        }
-        // The paragraphs after the first one repeat the usage.
-        let text = error.to_string();
-        let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
-        let line = lines.collect::<Vec<_>>().join(" ");
-        Err(bad_input(line.trim_start_matches("error: ")))
+        let args: Self = command_line::parse()?;
+        args.fault().map_or(Ok(args), |fault| Err(bad_input(fault)))
     }
 
     fn fault(&self) -> Option<&'static str> {
@@ -95,22 +78,6 @@ impl Args {
     pub(crate) fn source(&self) -> Source {
         if self.url.is_empty() { Source::Site(self.site()) } else { Source::Urls(self.url.clone()) }
     }
-}
-
-fn bad_input(line: &str) -> ExitCode {
-    complain(format_args!("{line} (see --help)"));
-    ExitCode::from(2)
-}
-
-/// The backends to run on, in this order.
-#[derive(Clone, Debug)]
-pub(crate) struct Backends(pub(crate) Vec<AnyBackend>);
-
-fn backends(name: &str) -> Result<Backends, UnknownBackend> {
-    Ok(Backends(match name {
-        "all" => AnyBackend::available(),
-        name => vec![name.parse()?],
-    }))
 }
 
 /// A number from `least` on, with an end that keeps the load bounded.

@@ -8,6 +8,7 @@ mod report;
 
 use std::process::ExitCode;
 
+use anyrt_examples::command_line::{complain, print};
 use anyrt_examples::fetch::Limits;
 
 use args::Args;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         match anyrt::run_on(backend, measure(backend.name(), &source, limits)) {
             Ok(row) => rows.push(row),
             Err(error) => {
-                report::complain(format_args!(
+                complain(format_args!(
                     "the embedded server on {backend} stopped: {error} \
                      (a lower --limit needs fewer connections)"
                 ));
@@ -35,5 +36,5 @@ fn main() -> ExitCode {
         }
     }
     let text = if args.json { report::json(&rows) } else { report::table(&rows, &source, limits) };
-    report::print(&text)
+    print(text)
 }

@@ -3,13 +3,14 @@
 use std::io;
 use std::time::Duration;
 
+use anyrt_examples::command_line::complain;
 use anyrt_examples::fetch::{AllFetched, Fetched, Limits, fetch_all, fetch_one_by_one};
 use anyrt_examples::http::FetchError;
 use anyrt_examples::page_url::PageUrl;
 use anyrt_examples::site::{Site, Visit};
 
 use crate::progress::Progress;
-use crate::report::{Row, complain};
+use crate::report::Row;
 
 /// Where the pages are.
 pub(crate) enum Source {

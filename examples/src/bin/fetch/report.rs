@@ -1,9 +1,5 @@
 //! What the program says, on stdout and stderr.
 
-use std::fmt::Display;
-use std::io::{ErrorKind, Write, stderr, stdout};
-use std::process::ExitCode;
-
 use anyrt_examples::fetch::Limits;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::{Serialize, Serializer};
@@ -82,20 +78,4 @@ fn heading(source: &Source, limits: Limits) -> String {
         Source::Urls(urls) => format!("{} pages", urls.len()),
     };
     format!("{pages}. At most {at_once} at once, {timeout} for each.")
-}
-
-/// Prints to stdout; that nobody reads it is no fault.
-pub(crate) fn print(text: &str) -> ExitCode {
-    match writeln!(stdout().lock(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            complain(format_args!("the result cannot be written to stdout: {error}"));
-            ExitCode::FAILURE
-        }
-        _ => ExitCode::SUCCESS,
-    }
-}
-
-/// Says on stderr what is wrong; if nobody reads that either, there is nothing left to do.
-pub(crate) fn complain(what: impl Display) {
-    let _ = writeln!(stderr().lock(), "fetch: {what}");
 }
