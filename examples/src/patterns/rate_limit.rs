@@ -1,0 +1,53 @@
+//! Twenty fetches, at most five at once.
+//!
+//! asyncio, Trio and `AnyIO`: a `Semaphore`, or a `CapacityLimiter`. To limit how many begin in each
+//! second, whatever they take, there is `anyrt::sync::RateLimiter`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyrt::sync::Semaphore;
+use anyrt::{GroupError, TaskGroup};
+
+use crate::gauge::Gauge;
+
+/// Fetches, a second each and at most so many at once, and gives how many were at once.
+///
+/// # Errors
+///
+/// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
+pub async fn rate_limit(
+    fetches: usize,
+    at_once: usize,
+    second: Duration,
+) -> Result<usize, GroupError<Infallible>> {
+    let permits = Arc::new(Semaphore::new(at_once));
+    let under_way = Arc::new(Gauge::default());
+    let counted = under_way.clone();
+    anyrt::task_group(|group: TaskGroup| async move {
+        for _ in 0..fetches {
+            let (permits, counted) = (permits.clone(), counted.clone());
+            group.spawn(async move {
+                let _permit = permits.acquire().await;
+                let _counted = counted.enter();
+                anyrt::sleep(second).await; // the fetch
+            });
+        }
+    })
+    .await?;
+    Ok(under_way.peak())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rate_limit;
+    use crate::testing::{SECOND, assert_took, timed};
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn five_at_once_take_four_rounds() {
+        let (peak, took) = timed(rate_limit(20, 5, SECOND)).await;
+        assert_eq!(peak, Ok(5));
+        assert_took(took, SECOND * 4);
+    }
+}
