@@ -2,9 +2,18 @@
 //!
 //! Where a pattern takes time it is told how long a `second` is, so that a test can make it short.
 
+pub mod all_failures;
 pub mod any_backend;
 pub mod event;
+pub mod first_failure;
+pub mod gather;
 pub mod lock;
 pub mod nursery;
+pub mod race;
 pub mod rate_limit;
+pub mod retry;
+pub mod session;
+pub mod supervisor;
+pub mod task_group;
+pub mod timeouts;
 pub mod which_backend;
