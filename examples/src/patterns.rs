@@ -4,11 +4,15 @@
 
 pub mod all_failures;
 pub mod any_backend;
+pub mod blocking_work;
 pub mod event;
+pub mod fan_out;
 pub mod first_failure;
 pub mod gather;
 pub mod lock;
+pub mod many_producers;
 pub mod nursery;
+pub mod queue;
 pub mod race;
 pub mod rate_limit;
 pub mod retry;

@@ -1,0 +1,96 @@
+//! Work that blocks goes to another thread, and the tasks here go on meanwhile.
+//!
+//! asyncio: `asyncio.to_thread`. Trio: `trio.to_thread.run_sync`. `AnyIO`: `anyio.to_thread.run_sync`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyrt::{GroupError, TaskGroup};
+
+/// What came of work in a thread.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Worked<T> {
+    /// What the work gave.
+    pub value: T,
+    /// How often a task ticked meanwhile.
+    pub ticks: usize,
+}
+
+/// Runs `work` in a thread, and ticks ten times a second meanwhile.
+///
+/// # Panics
+///
+/// Resumes the panic of the work.
+///
+/// # Errors
+///
+/// [`GroupError::Failed`] with the failure of the work.
+pub async fn in_a_thread<T, E>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    second: Duration,
+) -> Result<Worked<T>, GroupError<E>>
+where
+    T: Send + 'static,
+    E: Send + 'static,
+{
+    let ticks = Arc::new(AtomicUsize::new(0));
+    let counter = ticks.clone();
+    anyrt::task_group(|group: TaskGroup<E>| async move {
+        // In the background: it ends with the rest.
+        group.background().spawn(async move {
+            loop {
+                anyrt::sleep(second / 10).await;
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        let value = anyrt::blocking::run(work).await?;
+        Ok(Worked { value, ticks: ticks.load(Ordering::SeqCst) })
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+    use std::thread;
+
+    use anyrt::sim::Sim;
+    use futures_util::FutureExt;
+
+    use super::{Worked, in_a_thread};
+    use crate::testing::{SECOND, in_time};
+
+    #[anyrt::test]
+    async fn tasks_go_on_meanwhile() {
+        let work = || {
+            thread::sleep(SECOND * 3);
+            Ok::<_, &str>(42)
+        };
+        let worked = in_time(in_a_thread(work, SECOND)).await.unwrap();
+        assert_eq!(worked.value, 42);
+        assert!(worked.ticks >= 3, "{worked:?}");
+    }
+
+    #[test]
+    fn in_a_simulation_the_thread_takes_virtual_time() {
+        let takes = SECOND * 3 + SECOND / 20;
+        Sim::new(0).blocking_latency(takes..=takes).run(async {
+            let worked = in_time(in_a_thread(|| Ok::<_, &str>(42), SECOND)).await;
+            assert_eq!(worked, Ok(Worked { value: 42, ticks: 30 }));
+        });
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn failures_come_back() {
+        let failed = in_time(in_a_thread(|| Err::<(), _>("no such file"), SECOND)).await;
+        assert_eq!(failed.unwrap_err().failures(), ["no such file"]);
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn panics_come_back() {
+        let bug = || -> Result<(), &str> { std::panic::resume_unwind(Box::new("a bug")) };
+        let panic = in_time(AssertUnwindSafe(in_a_thread(bug, SECOND)).catch_unwind()).await;
+        assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"a bug"));
+    }
+}
