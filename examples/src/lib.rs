@@ -15,6 +15,7 @@ pub mod page_url;
 pub mod patterns;
 pub mod program;
 pub mod races;
+pub mod server;
 pub mod site;
 #[cfg(test)]
 mod testing;

@@ -1,29 +1,20 @@
-//! The embedded server: a site on loopback whose pages come late, fail or hang.
-//!
-//! It runs on anyrt like everything else, on the backend that fetches from it: so each backend
-//! shows listening and accepting too, and when the visitor is gone, one `cancel` ends the accept
-//! loop and every connection, and the group waits for them.
+//! The embedded site: pages on loopback that come late, fail or hang.
 
-use std::convert::Infallible;
 use std::future::{Future, pending};
 use std::io;
 use std::iter::{repeat, repeat_n};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyrt::net::{TcpListener, TcpStream};
-use anyrt::{GroupError, TaskGroup};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use smol_hyper::rt::FuturesIo;
 
 use crate::gauge::Gauge;
 use crate::page_url::{BadUrl, PageUrl};
+use crate::server;
 
 /// What a site consists of.
 #[derive(Clone, Copy, Debug)]
@@ -62,22 +53,17 @@ impl Site {
         Visitor: FnOnce(Vec<PageUrl>) -> Fut,
         Fut: Future,
     {
-        let listener = anyrt::net::listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
-        let pages = self.urls(listener.local_addr()?).map_err(io::Error::other)?;
         let asked = Arc::new(Gauge::default());
         let (latency, gauge) = (self.latency, asked.clone());
-
-        let visit = anyrt::task_group(|group: TaskGroup<io::Error>| async move {
-            group.spawn(accept(listener, group.clone(), latency, gauge));
-            let value = visitor(pages).await;
-            group.cancel();
-            Ok(value)
+        let serve = move |stream| {
+            let gauge = gauge.clone();
+            server::http(stream, move |request| answer(request, latency, gauge.clone()))
+        };
+        let visit = server::visit(serve, async |address| {
+            let pages = self.urls(address).map_err(io::Error::other)?;
+            Ok::<_, io::Error>(visitor(pages).await)
         });
-        match visit.await {
-            Ok(value) => Ok(Visit { value, peak: asked.peak() }),
-            Err(GroupError::Failed(failures)) => Err(failures.into_first()),
-            Err(GroupError::Cancelled(cancelled)) => Err(io::Error::other(cancelled)),
-        }
+        Ok(Visit { value: visit.await??, peak: asked.peak() })
     }
 
     /// The addresses of the pages. What takes longest comes first, so that it does not run alone
@@ -91,28 +77,10 @@ impl Site {
     }
 }
 
-async fn accept(
-    listener: TcpListener,
-    group: TaskGroup<io::Error>,
-    latency: Duration,
-    gauge: Arc<Gauge>,
-) -> io::Result<Infallible> {
-    loop {
-        let (stream, _) = listener.accept().await?;
-        group.spawn(serve(stream, latency, gauge.clone()));
-    }
-}
-
-async fn serve(stream: TcpStream, latency: Duration, gauge: Arc<Gauge>) {
-    let service = service_fn(|request| answer(request, latency, &gauge));
-    // A visitor that goes away, or a page that closes its connection, is no fault of the server.
-    let _ = http1::Builder::new().serve_connection(FuturesIo::new(stream), service).await;
-}
-
 async fn answer(
     request: Request<Incoming>,
     latency: Duration,
-    gauge: &Gauge,
+    gauge: Arc<Gauge>,
 ) -> Result<Response<Full<Bytes>>, ConnectionClosed> {
     {
         // Not beyond the answer: whoever has it may send the next request before the server would
