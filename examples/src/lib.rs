@@ -13,12 +13,14 @@ pub mod http;
 pub mod log;
 pub mod page_url;
 pub mod patterns;
+pub mod pool;
 pub mod program;
 pub mod races;
 pub mod server;
 pub mod site;
 #[cfg(test)]
 mod testing;
+pub mod toy_database;
 
 /// The code in the front page and in the guides compiles, and runs.
 #[cfg(doctest)]

@@ -6,6 +6,7 @@ pub mod all_failures;
 pub mod any_backend;
 pub mod blocking_work;
 pub mod concurrent_fetch;
+pub mod connection_pool;
 pub mod event;
 pub mod fan_out;
 pub mod first_failure;

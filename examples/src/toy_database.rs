@@ -1,0 +1,118 @@
+//! A server with a protocol of lines, in place of a database: `double 21` is answered `42`.
+//!
+//! It serves one query of a connection after another, and each takes a while.
+
+use std::fmt::{self, Debug};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyrt::net::TcpStream;
+use futures_util::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+use crate::gauge::Gauge;
+use crate::pool::Connect;
+use crate::server;
+
+/// What the server has counted.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Its connections: how many are open, and how many were at once.
+    pub connections: Gauge,
+    /// How many connections were opened in all.
+    pub opened: AtomicUsize,
+    /// How many queries were answered.
+    pub answered: AtomicUsize,
+}
+
+/// Opens a server whose queries take so long, and sends a visitor to it.
+///
+/// # Errors
+///
+/// What the system says if it gives no socket for the server.
+pub async fn visit<T>(
+    latency: Duration,
+    visitor: impl AsyncFnOnce(ToyDatabase, Arc<Counts>) -> T,
+) -> io::Result<T> {
+    let counts = Arc::new(Counts::default());
+    let seen = counts.clone();
+    let serve = move |stream| serve(stream, latency, counts.clone());
+    server::visit(serve, async |address| visitor(ToyDatabase { address }, seen).await).await
+}
+
+async fn serve(stream: TcpStream, latency: Duration, counts: Arc<Counts>) {
+    counts.opened.fetch_add(1, Ordering::SeqCst);
+    let _counted = counts.connections.enter();
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    while stream.read_line(&mut line).await.is_ok_and(|bytes| bytes > 0) {
+        anyrt::sleep(latency).await;
+        let number = line.trim().strip_prefix("double ").and_then(|text| text.parse::<u64>().ok());
+        let answer = number.map_or("error\n".to_owned(), |number| format!("{}\n", number * 2));
+        if stream.write_all(answer.as_bytes()).await.is_err() {
+            break;
+        }
+        counts.answered.fetch_add(1, Ordering::SeqCst);
+        line.clear();
+    }
+}
+
+/// Where the database is.
+#[derive(Clone, Copy, Debug)]
+pub struct ToyDatabase {
+    address: SocketAddr,
+}
+
+impl Connect for ToyDatabase {
+    type Connection = Connection;
+    type Error = io::Error;
+
+    async fn connect(&self) -> io::Result<Connection> {
+        let stream = anyrt::net::connect(self.address).await?;
+        Ok(Connection { stream: BufReader::new(stream), is_broken: false })
+    }
+
+    fn is_usable(&self, connection: &Connection) -> bool {
+        !connection.is_broken
+    }
+}
+
+/// A connection to the database.
+pub struct Connection {
+    stream: BufReader<TcpStream>,
+    is_broken: bool,
+}
+
+impl Connection {
+    /// Has the database double a number.
+    ///
+    /// # Errors
+    ///
+    /// What the system says if the connection is broken; `InvalidData` if the answer is no number.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses data**: the answer that comes is that of this query, whoever asks next.
+    pub async fn double(&mut self, number: u64) -> io::Result<u64> {
+        let answer = self.ask(&format!("double {number}\n")).await;
+        self.is_broken |= answer.is_err();
+        answer?.trim().parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    async fn ask(&mut self, query: &str) -> io::Result<String> {
+        self.stream.write_all(query.as_bytes()).await?;
+        let mut line = String::new();
+        match self.stream.read_line(&mut line).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(line),
+        }
+    }
+}
+
+impl Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
