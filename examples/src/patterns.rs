@@ -14,6 +14,7 @@ pub mod gather;
 pub mod http_client;
 pub mod lock;
 pub mod many_producers;
+pub mod mistakes;
 pub mod nursery;
 pub mod paginate;
 pub mod queue;
