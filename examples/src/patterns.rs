@@ -27,3 +27,51 @@ pub mod task_group;
 pub mod timeout_each;
 pub mod timeouts;
 pub mod which_backend;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::log::Log;
+
+    fn can_be_spawned<F: Future + Send>(_: F) {}
+
+    /// What a library offers must be good for the tasks of its callers, too.
+    #[test]
+    fn each_pattern_can_be_a_task() {
+        const SECOND: Duration = Duration::from_secs(1);
+        anyrt::run(async {
+            let log = Log::new();
+            let never = || anyrt::sleep_forever();
+            can_be_spawned(all_failures::all_failures(SECOND));
+            can_be_spawned(any_backend::sorted_by_sleeping(vec![], SECOND));
+            can_be_spawned(blocking_work::in_a_thread(|| Ok::<_, &str>(1), SECOND));
+            can_be_spawned(concurrent_fetch::at_once(vec![]));
+            can_be_spawned(event::event(1));
+            can_be_spawned(fan_out::fan_out(1, SECOND));
+            can_be_spawned(first_failure::first_failure(SECOND));
+            can_be_spawned(gather::in_call_order(SECOND));
+            can_be_spawned(gather::in_finishing_order(SECOND));
+            can_be_spawned(http_client::http_client(vec![], 1));
+            can_be_spawned(lock::locked(1));
+            can_be_spawned(many_producers::many_producers(1));
+            can_be_spawned(mistakes::fire_and_forget(SECOND));
+            can_be_spawned(mistakes::not_blocking_the_loop(SECOND));
+            can_be_spawned(nursery::nursery(SECOND));
+            can_be_spawned(queue::queue(1, 1));
+            can_be_spawned(race::happy_eyeballs(vec![], SECOND));
+            can_be_spawned(race::race(SECOND, &log));
+            can_be_spawned(rate_limit::rate_limit(1, 1, SECOND));
+            can_be_spawned(retry::ask_three_times(SECOND, SECOND, never));
+            can_be_spawned(session::with_session(&<_>::default(), async |session| {
+                session.ask(1).await
+            }));
+            can_be_spawned(supervisor::supervisor(SECOND, &log));
+            can_be_spawned(task_group::load(vec![], SECOND, &log));
+            can_be_spawned(timeout_each::timeout_each(vec![], SECOND));
+            can_be_spawned(timeouts::fail_after_two(SECOND, 1));
+            can_be_spawned(which_backend::which_backend(SECOND));
+        });
+    }
+}

@@ -12,7 +12,7 @@ use anyrt::{GroupError, TaskGroup};
 ///
 /// All three failures, in the order in which the children ended.
 pub async fn all_failures(second: Duration) -> Result<(), GroupError<&'static str>> {
-    anyrt::task_group(|group: TaskGroup<&'static str>| async move {
+    anyrt::task_group(async |group: TaskGroup<&'static str>| {
         group.spawn(async move {
             anyrt::sleep(second).await;
             Err::<(), _>("no space for the first file")

@@ -35,8 +35,8 @@ where
     E: Send + 'static,
 {
     let ticks = Arc::new(AtomicUsize::new(0));
-    let counter = ticks.clone();
-    anyrt::task_group(|group: TaskGroup<E>| async move {
+    anyrt::task_group(async |group: TaskGroup<E>| {
+        let counter = ticks.clone();
         // In the background: it ends with the rest.
         group.background().spawn(async move {
             loop {

@@ -22,17 +22,17 @@ struct Basket {
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn event(items: u32) -> Result<Vec<u32>, GroupError<Infallible>> {
     let basket = Arc::new(Basket::default());
-    let filled = basket.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
+        let producer = basket.clone();
         group.spawn(async move {
             for item in 0..items {
                 anyrt::yield_now().await; // anything that takes a while
-                basket.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+                producer.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
             }
-            basket.is_full.set();
+            producer.is_full.set();
         });
-        filled.is_full.wait().await;
-        Ok(filled.items.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        basket.is_full.wait().await;
+        Ok(basket.items.lock().unwrap_or_else(PoisonError::into_inner).clone())
     })
     .await
 }

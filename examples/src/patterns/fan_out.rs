@@ -17,7 +17,7 @@ pub async fn fan_out(
     count: u32,
     second: Duration,
 ) -> Result<Vec<Vec<u32>>, GroupError<Infallible>> {
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(0);
         let workers = [(); 3].map(|()| {
             let receiver = receiver.clone();

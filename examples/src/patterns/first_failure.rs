@@ -13,23 +13,23 @@ use crate::log::Log;
 /// One of the others says goodbye first, which takes another second.
 pub async fn first_failure(second: Duration) -> (Result<(), GroupError<&'static str>>, Log) {
     let log = Log::new();
-    let inside = log.clone();
-    let group = anyrt::task_group(|group: TaskGroup<&'static str>| async move {
+    let group = anyrt::task_group(async |group: TaskGroup<&'static str>| {
         group.spawn(async move {
             anyrt::sleep(second).await;
             Err::<(), _>("the disk is full")
         });
 
-        let dropped = inside.at_drop("the endless child is dropped");
+        let dropped = log.at_drop("the endless child is dropped");
         group.spawn(async move {
             let _dropped = dropped;
             anyrt::sleep_forever().await;
         });
 
+        let polite = log.clone();
         group.spawn(async move {
             let goodbye = async {
                 anyrt::sleep(second).await;
-                inside.note("the polite child has said goodbye");
+                polite.note("the polite child has said goodbye");
             };
             anyrt::finally(anyrt::sleep_forever(), goodbye).await;
         });

@@ -21,7 +21,7 @@ pub async fn http_client(
     at_once: usize,
 ) -> Result<Vec<u16>, GroupError<FetchError>> {
     let permits = Arc::new(Semaphore::new(at_once));
-    anyrt::task_group(|group: TaskGroup<FetchError>| async move {
+    anyrt::task_group(async |group: TaskGroup<FetchError>| {
         let mut fetches = Vec::new();
         for page in pages {
             let permits = permits.clone();

@@ -17,10 +17,9 @@ use anyrt::{GroupError, TaskGroup};
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn locked(tasks: usize) -> Result<usize, GroupError<Infallible>> {
     let counter = Arc::new(Mutex::new(0));
-    let shared = counter.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         for _ in 0..tasks {
-            let counter = shared.clone();
+            let counter = counter.clone();
             group.spawn(async move {
                 let mut counter = counter.lock().await;
                 let read = *counter;
@@ -40,10 +39,9 @@ pub async fn locked(tasks: usize) -> Result<usize, GroupError<Infallible>> {
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn racy(tasks: usize) -> Result<usize, GroupError<Infallible>> {
     let counter = Arc::new(AtomicUsize::new(0));
-    let shared = counter.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         for _ in 0..tasks {
-            let counter = shared.clone();
+            let counter = counter.clone();
             group.spawn(async move {
                 let read = counter.load(Ordering::SeqCst);
                 anyrt::yield_now().await;

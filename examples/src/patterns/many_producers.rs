@@ -13,7 +13,7 @@ use anyrt::{GroupError, TaskGroup};
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn many_producers(each: u32) -> Result<Vec<(&'static str, u32)>, GroupError<Infallible>> {
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(0);
         for producer in ["left", "right"] {
             let sender = sender.clone();

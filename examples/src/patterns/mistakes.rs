@@ -44,7 +44,7 @@
 //! ```
 //! # use anyrt::TaskGroup;
 //! # anyrt::run(async {
-//! let ended = anyrt::task_group(|group: TaskGroup| async move { Ok(group) }).await.unwrap();
+//! let ended = anyrt::task_group(async |group: TaskGroup| { Ok(group) }).await.unwrap();
 //! assert!(ended.try_spawn(async {}).is_err());
 //! # });
 //! ```
@@ -110,7 +110,7 @@
 //! #![deny(unused_must_use)]
 //! # use anyrt::TaskGroup;
 //! async fn copy_all() {
-//!     anyrt::task_group(|group: TaskGroup<std::io::Error>| async move {
+//!     anyrt::task_group(async |group: TaskGroup<std::io::Error>| {
 //!         group.spawn(async { std::fs::copy("here", "there") });
 //!     })
 //!     .await; // this `Result` may be an `Err` variant, which should be handled
@@ -121,7 +121,7 @@
 //! #![deny(unused_must_use)]
 //! # use anyrt::TaskGroup;
 //! async fn copy_all() -> Result<(), anyrt::GroupError<std::io::Error>> {
-//!     anyrt::task_group(|group: TaskGroup<std::io::Error>| async move {
+//!     anyrt::task_group(async |group: TaskGroup<std::io::Error>| {
 //!         group.spawn(async { std::fs::copy("here", "there") });
 //!     })
 //!     .await
@@ -173,11 +173,11 @@ async fn ticks_during(second: Duration, work: impl Future<Output = ()>) -> usize
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn fire_and_forget(second: Duration) -> Result<Log, GroupError<Infallible>> {
     let log = Log::new();
-    let inside = log.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
+        let log = log.clone();
         group.spawn(async move {
             anyrt::sleep(second).await;
-            inside.note("the forgotten child has ended");
+            log.note("the forgotten child has ended");
         }); // Its handle is dropped here.
     })
     .await?;
@@ -191,7 +191,7 @@ pub async fn fire_and_forget(second: Duration) -> Result<Log, GroupError<Infalli
 ///
 /// The failure of the child.
 pub async fn ignored_error() -> Result<(), GroupError<&'static str>> {
-    anyrt::task_group(|group: TaskGroup<&'static str>| async move {
+    anyrt::task_group(async |group: TaskGroup<&'static str>| {
         group.spawn(async { Err::<(), _>("the disk is full") });
     })
     .await

@@ -16,16 +16,15 @@ use crate::log::Log;
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn nursery(second: Duration) -> Result<Log, GroupError<Infallible>> {
     let log = Log::new();
-    let inside = log.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         for seconds in [3, 1, 2] {
-            let log = inside.clone();
+            let log = log.clone();
             group.spawn(async move {
                 anyrt::sleep(second * seconds).await;
                 log.note(format!("the child of {seconds} s ends"));
             });
         }
-        inside.note("the body ends");
+        log.note("the body ends");
     })
     .await?; // Here all children have ended.
     log.note("the block ends");

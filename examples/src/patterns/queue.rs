@@ -26,7 +26,7 @@ pub struct Received {
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
 pub async fn queue(count: u32, capacity: usize) -> Result<Received, GroupError<Infallible>> {
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(capacity);
         group.spawn(async move {
             for item in 0..count {

@@ -24,13 +24,12 @@ pub async fn rate_limit(
 ) -> Result<usize, GroupError<Infallible>> {
     let permits = Arc::new(Semaphore::new(at_once));
     let under_way = Arc::new(Gauge::default());
-    let counted = under_way.clone();
-    anyrt::task_group(|group: TaskGroup| async move {
+    anyrt::task_group(async |group: TaskGroup| {
         for _ in 0..fetches {
-            let (permits, counted) = (permits.clone(), counted.clone());
+            let (permits, under_way) = (permits.clone(), under_way.clone());
             group.spawn(async move {
                 let _permit = permits.acquire().await;
-                let _counted = counted.enter();
+                let _counted = under_way.enter();
                 anyrt::sleep(second).await; // the fetch
             });
         }

@@ -22,7 +22,7 @@ pub async fn supervisor(
     // Four attempts, with pauses of 1, 2 and 4 seconds.
     let pauses = Backoff::exponential(second, second * 60).attempts(4);
 
-    anyrt::supervise(|group: TaskGroup<&'static str>| async move {
+    anyrt::supervise(async |group: TaskGroup<&'static str>| {
         let (flaky, mut starts) = (log.clone(), 0);
         group.spawn(anyrt::retry(pauses.clone(), move || {
             starts += 1;

@@ -19,7 +19,7 @@ pub async fn load(
     second: Duration,
     log: &Log,
 ) -> Result<u32, GroupError<&'static str>> {
-    anyrt::task_group(|group| async move {
+    anyrt::task_group(async |group| {
         let mut children = Vec::new();
         for (seconds, shard) in (1..).zip(shards) {
             let ended = log.at_drop(format!("the child of {seconds} s has ended"));
