@@ -1,13 +1,12 @@
 //! The command line.
 
 use clap::{Parser, ValueEnum};
-use serde::Serialize;
 
 /// Compares anyrt with what it is built on, and with what others have built.
 #[derive(Debug, Parser)]
 #[command(name = "anyrt-bench", version)]
 pub(crate) struct Args {
-    /// Runs what has this name alone: spawn-join, sync, timeouts, sim, or one of their jobs; may be repeated
+    /// Runs what has this name alone: spawn-join, cancel, sync, scopes, ambient, memory, timeouts, timers, sim, or one of their jobs; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 
@@ -15,7 +14,7 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) quick: bool,
 
-    /// How many children each run of spawn-join spawns and joins
+    /// How many children each run of spawn-join and cancel has
     #[arg(
         long,
         value_name = "N",
@@ -35,7 +34,7 @@ pub(crate) struct Args {
     )]
     pub(crate) rounds: usize,
 
-    /// Which memory a run of spawn-join finds
+    /// Which memory a run on tokio finds that allocates much
     #[arg(long, value_enum, default_value_t = Heap::Own)]
     pub(crate) heap: Heap,
 
@@ -50,10 +49,6 @@ pub(crate) struct Args {
     /// Prints a list for programs instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-
-    /// Runs this way of spawn-join alone, and prints the seconds it took; how the program calls itself
-    #[arg(long, value_name = "WORK", hide = true)]
-    pub(crate) alone: Option<String>,
 }
 
 /// Which memory a run finds.
@@ -66,13 +61,18 @@ pub(crate) enum Heap {
 }
 
 /// Where the task runs that spawns and joins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum From {
     /// On a worker of the runtime, like most code of a program
     Worker,
     /// On the thread that calls `block_on`, which is no worker
     BlockOn,
+}
+
+impl From {
+    pub(crate) fn is_worker(self) -> bool {
+        self == Self::Worker
+    }
 }
 
 impl Args {

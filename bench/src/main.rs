@@ -4,35 +4,51 @@
 //! a machine that slows down slows both; what counts is the ratio of each pair. One peer is also
 //! paired with itself: that row shows the noise.
 //!
-//! Each run of spawn-join is a process of its own. In one process the two ways find the pieces of
+//! A run that allocates much is a process of its own. In one process the two ways find the pieces of
 //! memory that the other has left behind, and that may double the time of either; `--heap shared`
-//! shows it. The runs of sync, which allocate next to nothing, share this process.
+//! shows it. So is a run on smol or async-std, whose executors have as many threads as their process
+//! was told. Runs on tokio that allocate next to nothing share this process.
 #![forbid(unsafe_code)]
 
+mod ambient;
+mod apart;
 mod args;
+mod backend;
+mod cancel;
+mod current;
 mod measure;
+mod memory;
+mod nested;
 mod report;
 mod sim;
 mod site;
 mod spawn_join;
 mod sync;
 mod timeouts;
+mod timers;
 mod work;
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyrt_bench_apart::order::Order;
 use clap::Parser;
 
-use args::{Args, Heap};
-use site::{Here, Process, Site};
-use work::Contest;
+use args::Args;
+use site::Sites;
+use work::{Contest, Place};
+
+/// Contests that belong together; each round runs each of them once.
+struct Suite {
+    name: &'static str,
+    contests: Vec<Contest>,
+}
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let text = match &args.alone {
-        Some(work) => alone(&args, work),
-        None => compare(&args),
+    let text = match Order::from_command_line() {
+        Some(order) => obey(&order).map(|taken| taken.to_string()),
+        None => compare(&Args::parse()),
     };
     match text {
         Ok(text) => report::print(&text),
@@ -43,54 +59,69 @@ fn main() -> ExitCode {
     }
 }
 
+/// All that can be measured. `scale` divides the length of the runs.
+fn suites(children: usize, scale: usize) -> Vec<Suite> {
+    let suite = |name, contests| Suite { name, contests };
+    vec![
+        suite("spawn-join", spawn_join::contests(children)),
+        suite("cancel", cancel::contests(children)),
+        suite("sync", sync::contests(scale)),
+        suite("scopes", nested::contests(scale)),
+        suite("ambient", ambient::contests(scale)),
+        suite("memory", memory::contests(scale)),
+        suite("timeouts", timeouts::contests(scale)),
+        suite("timers", timers::contests(scale)),
+        suite("sim", sim::contests(scale)),
+    ]
+}
+
 fn compare(args: &Args) -> io::Result<String> {
-    let mut spawn_join = spawn_join::contests(args.children);
-    let mut sync = sync::contests(args.scale());
-    let mut timeouts = timeouts::contests(args.scale());
-    let mut sim = sim::contests(args.scale());
+    let mut suites = suites(args.children, args.scale());
     let is_known = |name: &&String| {
-        let is_job = |contest: &Contest| contest.job == name.as_str();
-        let is_suite = ["sync", "timeouts", "sim"].contains(&name.as_str());
-        is_suite || spawn_join.iter().chain(&sync).chain(&timeouts).chain(&sim).any(is_job)
+        let names = |suite: &Suite| suite.contests.iter().any(|contest| contest.job == *name);
+        suites.iter().any(|suite| suite.name == *name || names(suite))
     };
     if let Some(name) = args.only.iter().find(|name| !is_known(name)) {
         return Err(io::Error::other(format!("there is no job called {name}")));
     }
-    spawn_join.retain(|contest| args.wants("spawn-join", contest.job));
-    sync.retain(|contest| args.wants("sync", contest.job));
-    timeouts.retain(|contest| args.wants("timeouts", contest.job));
-    sim.retain(|contest| args.wants("sim", contest.job));
-    let mut rows = Vec::new();
-    for &workers in &args.workers {
-        let mut run = |site: &Site, contests: &[Contest]| -> io::Result<()> {
-            for (contest, pairs) in
-                contests.iter().zip(measure::compare(site, args.rounds, contests)?)
-            {
-                rows.push(report::Row::new(workers, contest, &pairs));
-            }
-            Ok(())
-        };
-        let here = Site::Here(Here::new(args, workers)?);
-        match args.heap {
-            Heap::Own => run(&Site::Process(Process::new(args, workers)?), &spawn_join)?,
-            Heap::Shared => run(&here, &spawn_join)?,
-        }
-        run(&here, &sync)?;
-        run(&here, &timeouts)?;
+    for Suite { name, contests } in &mut suites {
+        contests.retain(|contest| args.wants(name, contest.job));
     }
-    for (contest, pairs) in sim.iter().zip(measure::compare(&Site::Bare, args.rounds, &sim)?) {
-        rows.push(report::Row::new(1, contest, &pairs));
+    let all = || suites.iter().flat_map(|suite| &suite.contests);
+    let apart = if all().any(|contest| contest.place.is_apart()) {
+        apart::build()?
+    } else {
+        PathBuf::new()
+    };
+    let mut rows = Vec::new();
+    for (at, &workers) in args.workers.iter().enumerate() {
+        let sites = Sites::new(args, workers, &apart)?;
+        for Suite { contests, .. } in &mut suites {
+            // What has no workers is the same for all of them.
+            contests.retain(|contest| at == 0 || contest.place.has_workers());
+            let pairs = measure::compare(&sites, args.rounds, contests)?;
+            for (contest, pairs) in contests.iter().zip(pairs) {
+                let threads = if contest.place.has_workers() { workers } else { 1 };
+                rows.push(report::Row::new(threads, contest, &pairs));
+            }
+        }
     }
     Ok(if args.json { report::json(&rows) } else { report::table(&rows, args) })
 }
 
-fn alone(args: &Args, name: &str) -> io::Result<String> {
-    let contests = spawn_join::contests(args.children);
-    let work = contests.iter().map(|contest| contest.ours).find(|work| work.name == name);
-    let work =
-        work.ok_or_else(|| io::Error::other(format!("no way of working is called {name}")))?;
-    let here = Here::new(args, args.workers[0])?;
-    here.run(&work, args.children);
-    let times = (0..site::COUNTED).map(|_| here.run(&work, args.children));
-    Ok(measure::quartiles(times)[1].to_string())
+/// Does one work, and gives what it took.
+fn obey(order: &Order) -> io::Result<f64> {
+    let suites = suites(1, 1);
+    let contests = suites.iter().flat_map(|suite| &suite.contests);
+    let mut works = contests.flat_map(|contest| {
+        [contest.ours, contest.peer].map(|work| (contest.job, contest.place, work))
+    });
+    let found = works.find_map(|(job, place, work)| match place {
+        Place::Own(backend) if backend.name() == order.backend && order.means(job, &work) => {
+            Some((backend, work))
+        }
+        _ => None,
+    });
+    let (backend, work) = found.ok_or_else(|| io::Error::other("there is no such work"))?;
+    backend.obey(order, &work)
 }

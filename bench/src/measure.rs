@@ -2,10 +2,10 @@
 
 use std::io;
 
-use crate::site::Site;
+use crate::site::Sites;
 use crate::work::Contest;
 
-/// The seconds of our work and of the peer's that ran one after the other.
+/// What our work and the peer's took that ran one after the other.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pair {
     pub(crate) ours: f64,
@@ -16,14 +16,14 @@ pub(crate) struct Pair {
 ///
 /// Every other round turns the pairs round, and a first round does not count.
 pub(crate) fn compare(
-    site: &Site,
+    sites: &Sites<'_>,
     rounds: usize,
     contests: &[Contest],
 ) -> io::Result<Vec<Vec<Pair>>> {
     let mut pairs = vec![Vec::with_capacity(rounds); contests.len()];
     for round in 0..=rounds {
         for (contest, pairs) in contests.iter().zip(&mut pairs) {
-            let pair = pair(site, contest, round.is_multiple_of(2))?;
+            let pair = pair(sites, contest, round.is_multiple_of(2))?;
             if round > 0 {
                 pairs.push(pair);
             }
@@ -32,14 +32,14 @@ pub(crate) fn compare(
     Ok(pairs)
 }
 
-fn pair(site: &Site, contest: &Contest, is_peer_first: bool) -> io::Result<Pair> {
-    let time = |work| site.time(work, contest.amount);
+fn pair(sites: &Sites<'_>, contest: &Contest, is_peer_first: bool) -> io::Result<Pair> {
+    let run = |work| sites.run(contest, work);
     Ok(if is_peer_first {
-        let peer = time(&contest.peer)?;
-        Pair { ours: time(&contest.ours)?, peer }
+        let peer = run(&contest.peer)?;
+        Pair { ours: run(&contest.ours)?, peer }
     } else {
-        let ours = time(&contest.ours)?;
-        Pair { ours, peer: time(&contest.peer)? }
+        let ours = run(&contest.ours)?;
+        Pair { ours, peer: run(&contest.peer)? }
     })
 }
 
@@ -53,11 +53,6 @@ pub(crate) fn quartiles(values: impl Iterator<Item = f64>) -> [f64; 3] {
         low + (high - low) * place.fract()
     };
     [at(0.25), at(0.5), at(0.75)]
-}
-
-/// Gives the smallest.
-pub(crate) fn best(values: impl Iterator<Item = f64>) -> f64 {
-    values.fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]

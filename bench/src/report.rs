@@ -7,30 +7,28 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
 use crate::args::{Args, From};
-use crate::measure::{Pair, best, quartiles};
+use crate::measure::{Pair, quartiles};
 use crate::work::Contest;
 
 /// What one contest on one runtime came to.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
-    work: &'static str,
-    threads: usize,
-    backend: &'static str,
-    /// Which of our ways did it; the peer itself in the row that shows the noise.
-    way: &'static str,
-    peer: &'static str,
+    /// The job, and which of our ways did it; the peer itself in the row that shows the noise.
+    work: String,
+    pub(crate) threads: usize,
+    pub(crate) backend: &'static str,
+    pub(crate) peer: &'static str,
     ours: f64,
     theirs: f64,
     unit: &'static str,
-    ratio: f64,
-    low: f64,
-    high: f64,
-    best: f64,
-    target: Option<f64>,
-    /// How long one of our runs took.
-    seconds: f64,
-    /// How long it may take, if that was set.
-    within: Option<f64>,
+    pub(crate) ratio: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) target: Option<f64>,
+    #[serde(skip)]
+    pub(crate) job: &'static str,
+    #[serde(skip)]
+    way: &'static str,
 }
 
 impl Row {
@@ -38,34 +36,45 @@ impl Row {
         let ours = || pairs.iter().map(|pair| pair.ours);
         let theirs = || pairs.iter().map(|pair| pair.peer);
         let [low, ratio, high] = quartiles(pairs.iter().map(|pair| pair.ours / pair.peer));
-        let each = |[_, median, _]: [f64; 3]| round(median * 1e9 / contest.amount as f64);
+        let each = |[_, median, _]: [f64; 3]| round(contest.unit.of(median, contest.amount));
         Self {
-            work: contest.job,
+            work: format!("{}: {}", contest.job, contest.ours.name),
             threads,
-            backend: "tokio",
-            way: contest.ours.name,
+            backend: contest.place.backend(),
             peer: contest.peer.name,
             ours: each(quartiles(ours())),
             theirs: each(quartiles(theirs())),
-            unit: "ns",
+            unit: contest.unit.name(),
             ratio: round(ratio),
             low: round(low),
             high: round(high),
-            best: round(best(ours()) / best(theirs())),
-            target: contest.target,
-            seconds: round(quartiles(ours())[1]),
-            within: contest.seconds,
+            target: contest.target(threads),
+            job: contest.job,
+            way: contest.ours.name,
         }
     }
 
-    fn verdict(&self) -> String {
-        let verdict = |is_met| if is_met { "met" } else { "missed" };
-        let ratio =
-            self.target.map(|target| format!("{target:.1} {}", verdict(self.ratio <= target)));
-        let seconds = self.within.map(|within| {
-            format!("{:.2} s of {within:.1} s {}", self.seconds, verdict(self.seconds <= within))
-        });
-        [ratio, seconds].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    /// Whether its ratio is good enough, where that was said.
+    pub(crate) fn is_met(&self) -> bool {
+        self.target.is_none_or(|target| self.ratio <= target)
+    }
+
+    /// What a table shows of it.
+    pub(crate) fn cells(&self) -> [String; 10] {
+        let verdict = if self.is_met() { "met" } else { "missed" };
+        let verdict = |target| format!("{target} {verdict}");
+        [
+            self.job.to_owned(),
+            self.way.to_owned(),
+            self.backend.to_owned(),
+            self.threads.to_string(),
+            format!("{:.1} {}", self.ours, self.unit),
+            self.peer.to_owned(),
+            format!("{:.1} {}", self.theirs, self.unit),
+            format!("{:.2}", self.ratio),
+            format!("{:.2} to {:.2}", self.low, self.high),
+            self.target.map_or_else(String::new, verdict),
+        ]
     }
 }
 
@@ -82,32 +91,21 @@ pub(crate) fn table(rows: &[Row], args: &Args) -> String {
     table.load_style(presets::ASCII_BORDERS_ONLY_CONDENSED);
     table.set_header([
         "work",
-        "threads",
         "way",
-        "ns",
+        "backend",
+        "threads",
+        "takes",
         "peer",
-        "its ns",
+        "takes",
         "ratio",
         "quartiles",
-        "best",
         "target",
     ]);
     for row in rows {
-        table.add_row([
-            row.work.to_owned(),
-            row.threads.to_string(),
-            row.way.to_owned(),
-            format!("{:.1}", row.ours),
-            row.peer.to_owned(),
-            format!("{:.1}", row.theirs),
-            format!("{:.2}", row.ratio),
-            format!("{:.2} to {:.2}", row.low, row.high),
-            format!("{:.2}", row.best),
-            row.verdict(),
-        ]);
+        table.add_row(row.cells());
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        if ![0, 2, 4, 9].contains(&at) {
+        if [3, 4, 6, 7, 8].contains(&at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -116,9 +114,8 @@ pub(crate) fn table(rows: &[Row], args: &Args) -> String {
         From::BlockOn => "the thread of block_on",
     };
     format!(
-        "Nanoseconds for each child, pass or item, on tokio, started from {place}; medians of {} pairs.\n\
-         A ratio below 1 is faster than the peer, and a peer against itself is noise; \"best\" compares \
-         the fastest runs.\n{table}",
+        "What each child, pass, item or page takes, started from {place}; medians of {} pairs.\n\
+         A ratio below 1 is cheaper than the peer, and a peer against itself is noise.\n{table}",
         args.rounds
     )
 }

@@ -4,15 +4,13 @@
 //! part of it.
 
 use std::convert::Infallible;
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use anyrt_core::group::TaskGroup;
 use anyrt_core::prelude::*;
 use anyrt_sim::{Schedule, Sim, SimBackend};
 
-use crate::work::{Contest, Work, must_succeed};
+use crate::work::{Contest, Place, Running, Unit, Work, must_succeed, part, whole};
 
 const PAUSED: &str = "tokio, paused";
 const SIMULATED: &str = "Sim";
@@ -35,7 +33,7 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     let job = "sim-ping-pong";
     let ping_pong = |name, run| {
         let ours = Work { name, run };
-        Contest { job, ours, peer, amount: events, target: Some(1.0), seconds: None }
+        Contest::new(job, ours, peer, events).at_most(1.0)
     };
     let (in_order, at_random) = (ping_pong("Sim, in order", fifo), ping_pong(SIMULATED, random));
 
@@ -43,15 +41,18 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     let ours = Work { name: SIMULATED, run: |ticks| at_once(move || sim_hour(ticks)) };
     let peer = Work { name: PAUSED, run: |ticks| at_once(move || tokio_hour(ticks)) };
     let ticks = TASKS * HOUR / scale;
-    let hour = Contest { job, ours, peer, amount: ticks, target: None, seconds: Some(2.0) };
-    vec![Contest::noise(at_random.job, at_random.peer, events), in_order, at_random, hour]
+    let hour = Contest::new(job, ours, peer, ticks);
+    let limit = Work { name: "2 s", run: |_| part(async { 2.0 }) };
+    let within = Contest::new(job, ours, limit, ticks).counted_in(Unit::Seconds).at_most(1.0);
+    let noise = Contest::noise(at_random.job, at_random.peer, events);
+    [noise, in_order, at_random, hour, within].map(|contest| contest.at(Place::Bare)).to_vec()
 }
 
-type Run = fn(usize) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+type Run = fn(usize) -> Running;
 
 /// A work that needs nobody to poll it again.
-fn at_once(work: impl FnOnce() + Send + 'static) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-    Box::pin(async { work() })
+fn at_once(work: impl FnOnce() + Send + 'static) -> Running {
+    whole(async { work() })
 }
 
 /// Up to a tenth of a second, and never the same for two neighbours.

@@ -87,9 +87,5 @@ fn job(
     amount: usize,
     ours: Work,
 ) -> impl Fn(&[(Work, Option<f64>)]) -> Vec<Contest> {
-    move |peers| {
-        let contest = |&(peer, target)| Contest { job, ours, peer, amount, target, seconds: None };
-        let noise = Contest::noise(job, peers[0].0, amount);
-        [noise].into_iter().chain(peers.iter().map(contest)).collect()
-    }
+    move |peers| Contest::with_each(job, amount, ours, peers)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::tasks::Tasks;
-use crate::work::Work;
+use crate::work::{Work, whole};
 
 pub(super) type Item = u64;
 
@@ -61,5 +61,5 @@ pub(super) fn transfer<
         C::Tasks::run(sending, ends.into_iter().map(receive).collect()).await;
         assert_eq!(received.load(Ordering::Relaxed), share * senders, "{} lost items", C::NAME);
     }
-    Work { name: C::NAME, run: |items| Box::pin(run::<C>(items, SENDERS, RECEIVERS, CAPACITY)) }
+    Work { name: C::NAME, run: |items| whole(run::<C>(items, SENDERS, RECEIVERS, CAPACITY)) }
 }

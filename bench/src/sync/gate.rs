@@ -4,7 +4,7 @@ use std::future::{Future, ready};
 use std::sync::Arc;
 
 use super::tasks::Tasks;
-use crate::work::{Work, yield_once};
+use crate::work::{Work, whole, yield_once};
 
 /// Something that lets only so many in at once.
 pub(super) trait Gate: Send + Sync + Sized + 'static {
@@ -31,7 +31,7 @@ pub(super) fn uncontended<G: Gate>() -> Work {
         };
         G::Tasks::run(vec![task], NOBODY).await;
     }
-    Work { name: G::NAME, run: |passes| Box::pin(run::<G>(passes)) }
+    Work { name: G::NAME, run: |passes| whole(run::<G>(passes)) }
 }
 
 /// So many tasks pass, and yield inside, so that all but `PERMITS` of them wait.
@@ -48,7 +48,7 @@ pub(super) fn contended<G: Gate, const TASKS: usize, const PERMITS: usize>() -> 
         };
         G::Tasks::run((0..TASKS).map(task).collect(), NOBODY).await;
     }
-    Work { name: G::NAME, run: |passes| Box::pin(run::<G, TASKS, PERMITS>(passes)) }
+    Work { name: G::NAME, run: |passes| whole(run::<G, TASKS, PERMITS>(passes)) }
 }
 
 /// No tasks of the second kind.
