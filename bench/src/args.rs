@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "anyrt-bench", version)]
 pub(crate) struct Args {
-    /// Runs what has this name alone: spawn-join, cancel, sync, scopes, ambient, memory, timeouts, timers, sim, or one of their jobs; may be repeated
+    /// Runs what has this name alone: spawn-join, cancel, sync, scopes, ambient, memory, timeouts, timers, fetch, sim, or one of their jobs; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) only: Vec<String>,
 

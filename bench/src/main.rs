@@ -16,6 +16,7 @@ mod args;
 mod backend;
 mod cancel;
 mod current;
+mod fetch;
 mod measure;
 mod memory;
 mod nested;
@@ -71,6 +72,7 @@ fn suites(children: usize, scale: usize) -> Vec<Suite> {
         suite("memory", memory::contests(scale)),
         suite("timeouts", timeouts::contests(scale)),
         suite("timers", timers::contests(scale)),
+        suite("fetch", fetch::contests(scale)),
         suite("sim", sim::contests(scale)),
     ]
 }
