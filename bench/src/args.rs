@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 /// Compares anyrt with what it is built on, and with what others have built.
@@ -49,6 +51,10 @@ pub(crate) struct Args {
     /// Prints a list for programs instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+
+    /// Writes benchmarks.md and benchmarks.svg, too
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "docs")]
+    pub(crate) docs: Option<PathBuf>,
 }
 
 /// Which memory a run finds.

@@ -15,7 +15,9 @@ mod apart;
 mod args;
 mod backend;
 mod cancel;
+mod chart;
 mod current;
+mod docs;
 mod fetch;
 mod measure;
 mod memory;
@@ -107,6 +109,9 @@ fn compare(args: &Args) -> io::Result<String> {
                 rows.push(report::Row::new(threads, contest, &pairs));
             }
         }
+    }
+    if let Some(folder) = &args.docs {
+        docs::write(folder, &rows, args)?;
     }
     Ok(if args.json { report::json(&rows) } else { report::table(&rows, args) })
 }

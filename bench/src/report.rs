@@ -54,6 +54,11 @@ impl Row {
         }
     }
 
+    /// Whether it pairs a peer with itself.
+    pub(crate) fn is_noise(&self) -> bool {
+        self.way == self.peer
+    }
+
     /// Whether its ratio is good enough, where that was said.
     pub(crate) fn is_met(&self) -> bool {
         self.target.is_none_or(|target| self.ratio <= target)
