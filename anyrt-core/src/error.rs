@@ -1,5 +1,6 @@
 //! What can go wrong, as types: each says what happened and what to do.
 
+mod net;
 mod panic;
 mod queue;
 mod sync;
@@ -8,6 +9,7 @@ mod timed_out;
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
+pub use net::HungUp;
 pub use panic::Panic;
 pub use queue::{
     BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,

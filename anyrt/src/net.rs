@@ -1,7 +1,13 @@
 //! TCP, on whichever backend runs.
 //!
 //! Sockets are read and written through [`futures_io`]'s traits; every operation on them is a
-//! checkpoint.
+//! checkpoint. A read that gives 0 is the end of the stream; a connection that broke is an error (law
+//! W2). A read that is cut or dropped has taken nothing (law W1).
+//!
+//! [`split`](TcpStream::split) parts a connection into a half that reads and one that writes, for two
+//! tasks. Whoever reads where another task reads already gets
+//! [`BusyResource`](crate::error::BusyResource); whoever is hung up on gets
+//! [`HungUp`](crate::error::HungUp).
 //!
 //! # Examples
 //!
@@ -36,10 +42,49 @@ use anyrt_core::net::{CheckedListener, CheckedStream};
 use crate::backend::AnyBackend;
 
 pub use any::{AnyTcpListener, AnyTcpStream};
+pub use anyrt_core::net::{ReadHalf, WriteHalf};
 
 /// A TCP connection.
 ///
-/// Closing its writing half sends the end of the stream.
+/// Closing it sends the end of the stream, and what comes can still be read (law W3).
+///
+/// # Examples
+///
+/// One task writes while another one reads:
+///
+/// ```
+/// use std::io;
+///
+/// use futures_util::{AsyncReadExt, AsyncWriteExt};
+///
+/// anyrt::run(async {
+///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
+///     let client = anyrt::net::connect(listener.local_addr()?).await?;
+///     let (server, _) = listener.accept().await?;
+///
+///     let (mut from_client, mut to_client) = server.split();
+///     let (mut from_server, mut to_server) = client.split();
+///     anyrt::task_group(async |group: anyrt::TaskGroup<io::Error>| {
+///         group.spawn(async move {
+///             let mut asked = String::new();
+///             from_client.read_to_string(&mut asked).await?;
+///             to_client.write_all(asked.to_uppercase().as_bytes()).await?;
+///             to_client.close().await
+///         });
+///         group.spawn(async move {
+///             to_server.write_all(b"hello").await?;
+///             to_server.close().await
+///         });
+///         let mut answer = String::new();
+///         from_server.read_to_string(&mut answer).await?;
+///         assert_eq!(answer, "HELLO");
+///         Ok(())
+///     })
+///     .await
+///     .map_err(io::Error::other)
+/// })
+/// .unwrap();
+/// ```
 pub type TcpStream = CheckedStream<AnyTcpStream>;
 
 /// A TCP listener.

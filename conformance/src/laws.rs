@@ -13,6 +13,7 @@ mod groups;
 mod inline;
 mod joins;
 mod limiters;
+mod network;
 mod primitives;
 mod readiness;
 mod shields;
@@ -24,9 +25,10 @@ use std::sync::Arc;
 use anyrt_core::sync::RateLimiter;
 use anyrt_core::{Backend, Net, Toplevel};
 
-use self::backend::{caller, dropped, network, unknown_thread};
+use self::backend::{caller, dropped, network as b9_network, unknown_thread};
 use crate::kit::{CoreKit, Kit};
 use crate::law::Law;
+use crate::net_policies::NetPolicies;
 use crate::policies::Engine;
 use crate::subject::Subject;
 
@@ -98,20 +100,28 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
     laws
 }
 
-/// Gives [`driver_laws`], with B9's network half.
+/// Gives [`driver_laws`], with the laws of networks.
 pub fn driver_laws_with_net() -> Vec<Law<Subject>> {
     with_net(driver_laws())
 }
 
-/// Adds to B9 its network half, for a backend that has a network.
+/// Adds the W laws, and to B9 its network half.
+///
+/// It is for a backend that has a network.
 pub fn with_net<B: Backend + Toplevel + Net>(mut laws: Vec<Law<B>>) -> Vec<Law<B>> {
     for law in &mut laws {
         if law.id == "B9" {
             law.check = |backend| {
                 unknown_thread::b9(backend);
-                network::b9(backend);
+                b9_network::b9(backend);
             };
         }
     }
+    laws.extend(net_laws_of::<B, Engine>());
     laws
+}
+
+/// Gives the laws of networks, for any [`NetPolicies`].
+pub fn net_laws_of<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>> {
+    network::laws::<B, P>()
 }

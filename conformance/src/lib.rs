@@ -29,6 +29,7 @@ mod abort;
 mod kit;
 mod law;
 mod laws;
+mod net_policies;
 mod policies;
 mod run;
 mod subject;
@@ -45,10 +46,11 @@ pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};
 pub use laws::{
-    abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, rate_law_of,
-    thread_laws_of, with_net,
+    abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, net_laws_of,
+    rate_law_of, thread_laws_of, with_net,
 };
+pub use net_policies::NetPolicies;
 pub use policies::{Engine, Policies};
 pub use run::{Measured, Outcome, hold, measure, run_law};
-pub use subject::{Subject, SubjectListener, SubjectStream};
+pub use subject::Subject;
 pub use threads::Threads;

@@ -5,8 +5,6 @@
 //! uses. What runs is the driver: every task, timer, socket and blocking call goes to it. A type that
 //! implements `Backend` itself cannot be erased and is compiled for.
 
-mod net;
-
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::io;
@@ -15,11 +13,9 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyrt_core::net::ErasedNet;
+use anyrt_core::net::{ErasedNet, ErasedTcpListener, TcpStream};
 use anyrt_core::sync::CapacityLimiter;
-use anyrt_core::{Driver, ErasedBackend, Net, NetDriver, Sleep, Toplevel};
-
-pub use self::net::{SubjectListener, SubjectStream};
+use anyrt_core::{Driver, ErasedBackend, NetDriver, Sleep, Toplevel};
 
 /// Makes a timer, as [`Driver::sleep_for`] does, which has no erased twin.
 type SleepFor = dyn Fn(Duration) -> Pin<Box<dyn Sleep>> + Send + Sync;
@@ -105,15 +101,15 @@ impl Toplevel for Subject {
     }
 }
 
-impl Net for Subject {
-    type TcpStream = SubjectStream;
-    type TcpListener = SubjectListener;
+impl NetDriver for Subject {
+    type TcpStream = Box<dyn TcpStream>;
+    type TcpListener = Box<dyn ErasedTcpListener>;
 
-    async fn connect(&self, address: SocketAddr) -> io::Result<SubjectStream> {
-        self.net()?.erased_connect(address).await.map(SubjectStream)
+    async fn raw_connect(&self, address: SocketAddr) -> io::Result<Box<dyn TcpStream>> {
+        self.net()?.erased_raw_connect(address).await
     }
 
-    async fn listen(&self, address: SocketAddr) -> io::Result<SubjectListener> {
-        self.net()?.erased_listen(address).await.map(SubjectListener)
+    async fn raw_listen(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedTcpListener>> {
+        self.net()?.erased_raw_listen(address).await
     }
 }

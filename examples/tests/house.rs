@@ -183,9 +183,10 @@ fn laws_that_are_marked_as_checked_are_the_ones_that_are() {
     let list = &suite[start..start + suite[start..].find(']').unwrap()];
     let mut checked: Vec<_> =
         list.split_whitespace().filter(|id| !id.starts_with('$')).map(str::to_owned).collect();
-    // Those that need a driver, or the facade.
+    // Those that need a driver, a network, or the facade.
     checked.extend(["b11", "j1", "j2", "j3", "j4", "j5", "l9"].map(String::from));
     checked.extend(["t1", "t2", "t3", "t4", "t5"].map(String::from));
+    checked.extend(["w1", "w2", "w3", "w4", "w5", "w6"].map(String::from));
     checked.extend(["n1", "n2", "n3", "n4", "n5", "n6", "n7"].map(String::from));
     marked.sort();
     checked.sort();

@@ -32,6 +32,8 @@ pub(crate) struct Pipe {
     pub(crate) is_reset: bool,
     pub(crate) is_lost: bool,
     pub(crate) has_no_reader: bool,
+    /// Whether the connection breaks where the stream ends.
+    pub(crate) ends_broken: bool,
     pub(crate) reader: Option<Waker>,
     pub(crate) writer: Option<Waker>,
 }
@@ -53,6 +55,7 @@ impl Pipe {
             is_reset: false,
             is_lost: false,
             has_no_reader: false,
+            ends_broken: false,
             reader: None,
             writer: None,
         }
@@ -101,6 +104,9 @@ impl Pipe {
         }
         Ok(match (self.chunks.front(), self.end) {
             (Some(chunk), _) => Found::Later(chunk.due),
+            (None, Some(end)) if end <= now && self.ends_broken => {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
             (None, Some(end)) if end <= now => Found::Bytes(0),
             (None, Some(end)) => Found::Later(end),
             (None, None) => Found::Nothing,
@@ -110,6 +116,10 @@ impl Pipe {
     /// Sends the end of the stream.
     pub(crate) fn close(&mut self, due: u64) {
         self.end.get_or_insert(self.last.max(due));
+    }
+
+    pub(crate) fn has_unread(&self) -> bool {
+        self.used > 0
     }
 
     pub(crate) fn wakers(&mut self) -> impl Iterator<Item = Waker> + use<> {

@@ -143,13 +143,19 @@ impl TcpStream for SimTcpStream {
 
 impl Drop for SimTcpStream {
     fn drop(&mut self) {
-        self.send_end();
+        let due = self.due();
         self.note(NetEvent::Closed);
         self.with(|connection, wakers| {
             connection.open_ends -= 1;
             let incoming = &mut connection.pipes[1 - self.end];
             incoming.has_no_reader = true;
             wakers.extend(incoming.writer.take());
+            // As a system does that has to throw away what nobody has read.
+            let is_broken = incoming.has_unread();
+            let outgoing = &mut connection.pipes[self.end];
+            outgoing.ends_broken = is_broken;
+            outgoing.close(due);
+            wakers.extend(outgoing.reader.take());
         });
         forget_if_done(&mut lock(&self.world.network), self.number);
     }

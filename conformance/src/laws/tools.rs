@@ -4,6 +4,7 @@ mod event;
 mod gate;
 mod polling;
 mod random;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +19,7 @@ use crate::support::{Group, turns};
 
 pub(crate) use event::Event;
 pub(crate) use gate::Gate;
-pub(crate) use polling::{Alarm, attempt, both, parked, poll_raw, step};
+pub(crate) use polling::{Alarm, attempt, both, parked, poll_raw, poll_some, step};
 pub(crate) use random::{Random, seed};
 
 /// Longer than any check runs.

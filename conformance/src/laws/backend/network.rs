@@ -1,15 +1,13 @@
 //! B9's network half: sockets made on a thread that the runtime does not know.
 
-use std::future::poll_fn;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 
 use anyrt_core::net::{Net, TcpListener, TcpStream};
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Toplevel};
 
 use crate::laws::tools::both;
+use crate::laws::tools::wire::{close, local, read_to_end, write_all};
 use crate::support::{block_on, on_unknown_thread};
 
 /// More than the buffers of a socket hold.
@@ -20,10 +18,6 @@ pub(in crate::laws) fn b9<B: Backend + Toplevel + Net>(backend: &B) {
         both_ends_outside(backend).await;
         made_outside_used_inside(backend).await;
     });
-}
-
-fn local() -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, 0).into()
 }
 
 async fn both_ends_outside<B: Backend + Net>(backend: &B) {
@@ -77,7 +71,7 @@ async fn made_outside_used_inside<B: Backend + Net>(backend: &B) {
 async fn echo(mut stream: impl TcpStream) -> io::Result<()> {
     let received = read_to_end(&mut stream, LENGTH).await?;
     write_all(&mut stream, &received).await?;
-    poll_fn(|cx| Pin::new(&mut stream).poll_close(cx)).await
+    close(&mut stream).await
 }
 
 async fn converse(mut stream: impl TcpStream) -> io::Result<()> {
@@ -87,24 +81,4 @@ async fn converse(mut stream: impl TcpStream) -> io::Result<()> {
     assert_eq!(received.len(), sent.len(), "the echo has another length");
     assert!(received == sent, "the echo has other bytes");
     Ok(())
-}
-
-async fn write_all(stream: &mut impl TcpStream, mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let written = poll_fn(|cx| Pin::new(&mut *stream).poll_write(cx, bytes)).await?;
-        bytes = &bytes[written..];
-    }
-    poll_fn(|cx| Pin::new(&mut *stream).poll_flush(cx)).await
-}
-
-/// Reads until the end of the stream, or until it has `limit` bytes.
-async fn read_to_end(stream: &mut impl TcpStream, limit: usize) -> io::Result<Vec<u8>> {
-    let (mut all, mut part) = (Vec::new(), vec![0; 65_536]);
-    while all.len() < limit {
-        match poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut part)).await? {
-            0 => break,
-            count => all.extend_from_slice(&part[..count]),
-        }
-    }
-    Ok(all)
 }

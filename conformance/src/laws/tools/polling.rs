@@ -89,6 +89,19 @@ pub(crate) async fn attempt<F: Future>(future: F) -> Option<F::Output> {
     }
 }
 
+/// Polls a future at most so many times, whether it waits or not.
+pub(crate) async fn poll_some<F: Future + Unpin>(
+    future: &mut F,
+    count: usize,
+) -> Option<F::Output> {
+    for _ in 0..count {
+        if let (Poll::Ready(value), _) = poll_raw(future).await {
+            return Some(value);
+        }
+    }
+    None
+}
+
 /// Polls two futures in one task until both are ready.
 pub(crate) async fn both<L: Future, R: Future>(left: L, right: R) -> (L::Output, R::Output) {
     let (mut left, mut right) = (Box::pin(left), Box::pin(right));

@@ -1,0 +1,49 @@
+//! The W laws: what holds on every wire.
+
+mod accepting;
+mod ends;
+mod halves;
+mod reading;
+
+use anyrt_core::{Backend, Net, Toplevel};
+
+use crate::law::Law;
+use crate::net_policies::NetPolicies;
+
+pub(super) fn laws<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>> {
+    vec![
+        Law::new(
+            "W1",
+            "A read that is cut or dropped has taken no bytes: the next one gets them.",
+            reading::w1,
+        ),
+        Law::new(
+            "W2",
+            "The end of a stream comes after all its bytes, is a read of 0, and stays; a connection that \
+             broke is an error for whoever reads or writes, also for those that wait.",
+            ends::w2,
+        ),
+        Law::new(
+            "W3",
+            "Closing a connection sends the end, after which nothing can be written; what the other end \
+             sends is still read.",
+            ends::w3,
+        ),
+        Law::new(
+            "W4",
+            "Hanging up on one half ends whoever reads or writes on either, then and later, with `HungUp`.",
+            halves::w4::<B, P>,
+        ),
+        Law::new(
+            "W5",
+            "Of two that read from one half at once, the second gets `BusyResource`, and the first goes on.",
+            halves::w5::<B, P>,
+        ),
+        Law::new(
+            "W6",
+            "Each of many connections at once is accepted exactly once, however many accepts are cut or \
+             dropped.",
+            accepting::w6,
+        ),
+    ]
+}
