@@ -9,7 +9,7 @@ mod timed_out;
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
-pub use net::HungUp;
+pub use net::{Attempt, ConnectError, HungUp};
 pub use panic::Panic;
 pub use queue::{
     BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,

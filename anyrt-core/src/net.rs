@@ -6,22 +6,27 @@
 //! at every read and write.
 
 mod checked;
+mod connect;
 mod erased;
+mod listeners;
 mod split;
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use futures_io::{AsyncRead, AsyncWrite};
 
 use crate::driver::Driver;
+use crate::error::ConnectError;
 use crate::leaf;
 
 use self::checked::waiting;
 pub use self::checked::{CheckedListener, CheckedStream};
+pub use self::connect::ATTEMPT_DELAY;
 pub use self::erased::{ErasedNet, ErasedTcpListener};
+pub use self::listeners::Listeners;
 pub use self::split::{Read, ReadHalf, Write, WriteHalf};
 
 /// What an adapter writes for its runtime's TCP.
@@ -58,6 +63,25 @@ pub trait NetDriver: Driver {
         &self,
         address: SocketAddr,
     ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
+
+    /// Looks up the addresses of a name, which is no address itself.
+    ///
+    /// The system is asked, on a thread that may block, unless it is written otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: no such name, no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** What was begun goes on, and nobody hears of it.
+    fn raw_resolve(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send {
+        connect::look_up(self, host, port)
+    }
 }
 
 /// What a library uses: TCP connections and listeners.
@@ -94,6 +118,55 @@ pub trait Net {
         &self,
         address: SocketAddr,
     ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
+
+    /// Looks up the addresses of a name; an address is its own name.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: no such name, no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** A look-up that has begun goes on, and nobody hears of it.
+    fn resolve(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;
+
+    /// Connects to whichever of the addresses answers first.
+    ///
+    /// They are tried one after another, the two families in turns, each [`ATTEMPT_DELAY`] after the one
+    /// before, or at once when that failed. All other attempts have ended when it returns (law W7).
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError::Failed`] with all attempts (law W8); [`ConnectError::NoAddress`] if there are none.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connections that were begun.
+    fn connect_any(
+        &self,
+        addresses: &[SocketAddr],
+    ) -> impl Future<Output = Result<Self::TcpStream, ConnectError>> + Send;
+
+    /// Connects to a name, at whichever of its addresses answers first.
+    ///
+    /// See [`connect_any`](Self::connect_any).
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError::Lookup`] if the name has no address; those of `connect_any`.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connections that were begun.
+    fn connect_host(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> impl Future<Output = Result<Self::TcpStream, ConnectError>> + Send;
 }
 
 /// A TCP connection.
@@ -163,5 +236,24 @@ impl<D: NetDriver> Net for D {
     async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
         leaf::checkpoint().await;
         self.raw_listen(address).await.map(CheckedListener::new)
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        leaf::checkpoint().await;
+        match host.parse::<IpAddr>() {
+            Ok(address) => Ok(vec![(address, port).into()]),
+            Err(_) => waiting(self.raw_resolve(host, port)).await,
+        }
+    }
+
+    async fn connect_any(&self, addresses: &[SocketAddr]) -> Result<Self::TcpStream, ConnectError> {
+        let target = format!("any of {} addresses", addresses.len());
+        connect::connect_any(self, target, addresses).await
+    }
+
+    async fn connect_host(&self, host: &str, port: u16) -> Result<Self::TcpStream, ConnectError> {
+        let found = self.resolve(host, port).await;
+        let lookup = |source| ConnectError::Lookup { host: host.to_owned(), source };
+        connect::connect_any(self, format!("`{host}`"), &found.map_err(lookup)?).await
     }
 }

@@ -57,6 +57,14 @@ impl NetDriver for SimBackend {
         self.world.note_net(NetEvent::Listening(address));
         Ok(SimTcpListener { world: self.world.clone(), address })
     }
+
+    async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        let network = lock(&self.world.network);
+        let Some(addresses) = network.hosts.get(host) else {
+            return Err(io::Error::new(io::ErrorKind::NotFound, "no such name in the simulation"));
+        };
+        Ok(addresses.iter().map(|address| (*address, port).into()).collect())
+    }
 }
 
 impl SimBackend {
@@ -110,6 +118,14 @@ impl SimNet {
     /// Says how long it takes on connections to one address, both ways.
     pub fn set_latency_to(&self, server: IpAddr, latency: RangeInclusive<Duration>) {
         lock(&self.world.network).set_latency(Some(server), latency);
+    }
+
+    /// Says what a name means, in the order in which its addresses are tried.
+    ///
+    /// Only `localhost` has a meaning unless it is said otherwise.
+    pub fn set_host(&self, name: impl Into<String>, addresses: impl IntoIterator<Item = IpAddr>) {
+        let addresses = addresses.into_iter().collect();
+        lock(&self.world.network).hosts.insert(name.into(), addresses);
     }
 
     /// Says how many bytes each direction of a new connection holds.

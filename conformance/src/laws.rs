@@ -37,6 +37,7 @@ pub use self::backend::dropped::abort_law_of;
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
 pub use self::joins::join_laws_of;
 pub use self::limiters::rate_law_of;
+pub use self::network::connect_law_of;
 pub use self::threads::thread_laws_of;
 
 /// Gives the laws that every backend must obey.
@@ -102,10 +103,15 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
 
 /// Gives [`driver_laws`], with the laws of networks.
 pub fn driver_laws_with_net() -> Vec<Law<Subject>> {
-    with_net(driver_laws())
+    let mut laws = with_net(driver_laws());
+    let behind_w6 = laws.iter().take_while(|law| law.id != "W8").count();
+    laws.insert(behind_w6, connect_law_of::<_, Engine>());
+    laws
 }
 
 /// Adds the W laws, and to B9 its network half.
+///
+/// W7 is missing, which needs a driver.
 ///
 /// It is for a backend that has a network.
 pub fn with_net<B: Backend + Toplevel + Net>(mut laws: Vec<Law<B>>) -> Vec<Law<B>> {
@@ -121,7 +127,9 @@ pub fn with_net<B: Backend + Toplevel + Net>(mut laws: Vec<Law<B>>) -> Vec<Law<B
     laws
 }
 
-/// Gives the laws of networks, for any [`NetPolicies`].
+/// Gives the laws of networks but W7, for any [`NetPolicies`].
+///
+/// [`connect_law_of`] gives W7.
 pub fn net_laws_of<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>> {
     network::laws::<B, P>()
 }

@@ -46,8 +46,8 @@ pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};
 pub use laws::{
-    abort_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of, laws, net_laws_of,
-    rate_law_of, thread_laws_of, with_net,
+    abort_law_of, connect_law_of, driver_laws, driver_laws_with_net, join_laws_of, kit_laws_of,
+    laws, net_laws_of, rate_law_of, thread_laws_of, with_net,
 };
 pub use net_policies::NetPolicies;
 pub use policies::{Engine, Policies};

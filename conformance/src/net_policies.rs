@@ -2,8 +2,11 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 
-use anyrt_core::net::{ReadHalf, TcpStream, WriteHalf};
+use anyrt_core::error::ConnectError;
+use anyrt_core::net::{CheckedStream, ReadHalf, TcpStream, WriteHalf};
+use anyrt_core::{Net, NetDriver};
 
 use crate::policies::Engine;
 
@@ -30,6 +33,22 @@ pub trait NetPolicies: 'static {
     /// Hangs up on the half.
     fn hang_up<S: TcpStream>(half: &WriteHalf<S>) {
         half.hang_up();
+    }
+
+    /// Connects to whichever of the addresses answers first.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Net::connect_any`].
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe**, as [`Net::connect_any`].
+    fn connect_any<D: NetDriver>(
+        driver: &D,
+        addresses: &[SocketAddr],
+    ) -> impl Future<Output = Result<CheckedStream<D::TcpStream>, ConnectError>> + Send {
+        driver.connect_any(addresses)
     }
 }
 

@@ -112,4 +112,8 @@ impl NetDriver for Subject {
     async fn raw_listen(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedTcpListener>> {
         self.net()?.erased_raw_listen(address).await
     }
+
+    async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        self.net()?.erased_raw_resolve(host, port).await
+    }
 }

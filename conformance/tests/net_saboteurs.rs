@@ -7,10 +7,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use anyrt_conformance::{Engine, Law, NetPolicies, Outcome, net_laws_of, run_law};
-use anyrt_core::net::{ReadHalf, TcpListener, TcpStream, WriteHalf};
+use anyrt_conformance::{
+    Engine, Law, NetPolicies, Outcome, Subject, connect_law_of, net_laws_of, run_law,
+};
+use anyrt_core::error::ConnectError;
+use anyrt_core::net::{ATTEMPT_DELAY, CheckedStream, ReadHalf, TcpListener, TcpStream, WriteHalf};
 use anyrt_core::task::{checkpoint, is_cancelled};
-use anyrt_core::{Driver, Net, Toplevel};
+use anyrt_core::{Backend, Driver, Net, NetDriver, Toplevel};
 use anyrt_tokio::TokioBackend;
 use futures_io::{AsyncRead, AsyncWrite};
 
@@ -28,6 +31,10 @@ enum Fault {
     ClosesAll,
     /// Flushes where it should close.
     FlushesOnly,
+    /// Reports the last attempt alone.
+    TellsTheLast,
+    /// Tries the first address alone.
+    TriesTheFirst,
     /// Accepts, and only then sees whether it is cancelled.
     AcceptsAndIsCut,
 }
@@ -55,11 +62,11 @@ impl Driver for Faulty {
     }
 
     fn now(&self) -> Instant {
-        self.driver.now()
+        Driver::now(&self.driver)
     }
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
-        self.driver.sleep_until(deadline)
+        Driver::sleep_until(&self.driver, deadline)
     }
 }
 
@@ -80,6 +87,31 @@ impl Net for Faulty {
     async fn listen(&self, address: SocketAddr) -> io::Result<FaultyListener> {
         let listener = self.driver.listen(address).await?;
         Ok(FaultyListener { listener, fault: self.fault })
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        self.driver.resolve(host, port).await
+    }
+
+    async fn connect_any(&self, addresses: &[SocketAddr]) -> Result<FaultyStream, ConnectError> {
+        let addresses = match self.fault {
+            Fault::TriesTheFirst => &addresses[..addresses.len().min(1)],
+            _ => addresses,
+        };
+        let connected = self.driver.connect_any(addresses).await;
+        let connected = connected.map(|stream| FaultyStream::new(stream, self.fault));
+        connected.map_err(|error| match error {
+            ConnectError::Failed { target, mut attempts } if self.fault == Fault::TellsTheLast => {
+                attempts.drain(..attempts.len() - 1);
+                ConnectError::Failed { target, attempts }
+            }
+            error => error,
+        })
+    }
+
+    async fn connect_host(&self, host: &str, port: u16) -> Result<FaultyStream, ConnectError> {
+        let connected = self.driver.connect_host(host, port).await;
+        connected.map(|stream| FaultyStream::new(stream, self.fault))
     }
 }
 
@@ -199,6 +231,108 @@ impl NetPolicies for WaitsForTheFirst {
     }
 }
 
+type Connected<D> = Result<CheckedStream<<D as NetDriver>::TcpStream>, ConnectError>;
+
+fn nobody() -> ConnectError {
+    ConnectError::NoAddress { target: "nobody".to_owned() }
+}
+
+/// Tries the next address when the one before has failed, and not earlier.
+struct OneAfterAnother;
+
+impl NetPolicies for OneAfterAnother {
+    async fn connect_any<D: NetDriver>(driver: &D, addresses: &[SocketAddr]) -> Connected<D> {
+        for address in addresses {
+            if let Ok(stream) = driver.connect(*address).await {
+                return Ok(stream);
+            }
+        }
+        Err(nobody())
+    }
+}
+
+/// Leaves each address a time, and comes back to none.
+struct GivesUpOnEach;
+
+impl NetPolicies for GivesUpOnEach {
+    async fn connect_any<D: NetDriver>(driver: &D, addresses: &[SocketAddr]) -> Connected<D> {
+        for address in addresses {
+            let connect = driver.connect(*address);
+            if let Some(Ok(stream)) = driver.move_on_after(ATTEMPT_DELAY, connect).await {
+                return Ok(stream);
+            }
+        }
+        Err(nobody())
+    }
+}
+
+/// Tries all addresses in tasks of nobody.
+async fn in_loose_tasks<D: NetDriver>(
+    driver: &D,
+    addresses: &[SocketAddr],
+    delay: Duration,
+) -> Connected<D> {
+    let (sender, receiver) = anyrt_core::channel::unbounded();
+    for address in addresses {
+        let (address, sender, there) = (*address, sender.clone(), driver.clone());
+        driver.spawn(async move {
+            if let Ok(stream) = there.connect(address).await {
+                let _ = sender.try_send(stream);
+            }
+        });
+        if let Some(Ok(stream)) = driver.move_on_after(delay, receiver.recv()).await {
+            return Ok(stream);
+        }
+    }
+    receiver.recv().await.map_err(|_| nobody())
+}
+
+/// Leaves the attempts that have lost alone.
+struct LeavesTheOthers;
+
+impl NetPolicies for LeavesTheOthers {
+    async fn connect_any<D: NetDriver>(driver: &D, addresses: &[SocketAddr]) -> Connected<D> {
+        in_loose_tasks(driver, addresses, ATTEMPT_DELAY).await
+    }
+}
+
+/// Leaves no time between the attempts.
+struct AllAtOnce;
+
+impl NetPolicies for AllAtOnce {
+    async fn connect_any<D: NetDriver>(driver: &D, addresses: &[SocketAddr]) -> Connected<D> {
+        let mut attempts: Vec<_> =
+            addresses.iter().map(|address| Box::pin(driver.connect(*address))).collect();
+        poll_fn(|cx| {
+            for attempt in &mut attempts {
+                if let Poll::Ready(Ok(stream)) = attempt.as_mut().poll(cx) {
+                    return Poll::Ready(Ok(stream));
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// Runs the check of W7.
+fn connecting<P: NetPolicies>() -> Outcome {
+    let law = connect_law_of::<Subject, P>();
+    let law = Law { limit: Duration::from_secs(5), ..law };
+    let outcome = run_law(&law, &Subject::with_net(TokioBackend::new()));
+    println!("{outcome:?}");
+    outcome
+}
+
+#[test]
+fn faults_in_connecting_break_w7() {
+    assert_eq!(connecting::<Engine>(), Outcome::Passed);
+    assert_ne!(connecting::<OneAfterAnother>(), Outcome::Passed);
+    assert_ne!(connecting::<LeavesTheOthers>(), Outcome::Passed);
+    assert_ne!(connecting::<AllAtOnce>(), Outcome::Passed);
+    assert_ne!(connecting::<GivesUpOnEach>(), Outcome::Passed);
+}
+
 /// Runs the check of a law.
 fn outcome<P: NetPolicies>(id: &str, fault: Fault) -> Outcome {
     let law = net_laws_of::<Faulty, P>().into_iter().find(|law| law.id == id);
@@ -232,6 +366,8 @@ faults! {
     flushes_only: FlushesOnly, Engine, breaks "W3";
     hangs_up_in_silence: None, HangsUpInSilence, breaks "W4";
     waits_for_the_first: None, WaitsForTheFirst, breaks "W5";
+    tells_the_last: TellsTheLast, Engine, breaks "W8";
+    tries_the_first: TriesTheFirst, Engine, breaks "W8";
     accepts_and_is_cut: AcceptsAndIsCut, Engine, breaks "W6";
 }
 

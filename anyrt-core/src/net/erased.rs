@@ -36,6 +36,16 @@ pub trait ErasedNet: Send + Sync {
         &self,
         address: SocketAddr,
     ) -> io::Result<Box<dyn ErasedTcpListener>>;
+    /// See [`NetDriver::raw_resolve`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: no such name, no answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** What was begun goes on, and nobody hears of it.
+    async fn erased_raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>>;
 }
 
 /// The object-safe twin of [`TcpListener`].
@@ -70,6 +80,10 @@ impl<D: NetDriver> ErasedNet for D {
         address: SocketAddr,
     ) -> io::Result<Box<dyn ErasedTcpListener>> {
         Ok(Box::new(self.raw_listen(address).await?))
+    }
+
+    async fn erased_raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        self.raw_resolve(host, port).await
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Network {
     pub(crate) connections: BTreeMap<u64, Connection>,
     /// Ends that nothing reaches and nothing leaves.
     pub(crate) silent: BTreeSet<SocketAddr>,
+    /// What names mean.
+    pub(crate) hosts: BTreeMap<String, Vec<IpAddr>>,
 }
 
 /// A listener, and the connections that it has not accepted.
@@ -64,6 +66,10 @@ impl Network {
             next_connection: 0,
             connections: BTreeMap::new(),
             silent: BTreeSet::new(),
+            hosts: BTreeMap::from([(
+                "localhost".to_owned(),
+                vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()],
+            )]),
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyrt_core::net::Net;
+use anyrt_core::net::{ATTEMPT_DELAY, Listeners, Net};
 use anyrt_core::prelude::*;
 use anyrt_sim::{Cause, Sim, SimBackend};
 use futures_util::{AsyncReadExt, AsyncWriteExt, join};
@@ -164,4 +164,53 @@ fn a_wait_for_the_network_shows_in_the_tree() {
         task.is_some_and(|task| task.contains("waits for the network"))
     };
     assert!(waiting("`reader`") && waiting("`acceptor`"), "{error}");
+}
+
+#[test]
+fn attempts_begin_at_their_times() {
+    Sim::new(1).run(async {
+        let sim = here();
+        let address = |text: &str| text.parse::<SocketAddr>().unwrap();
+        let addresses =
+            [address("10.0.0.2:80"), address("10.0.0.3:80"), address("[::1]:80"), server()];
+        let _listener = sim.listen(server()).await.unwrap();
+        sim.net().cut(addresses[0]);
+        sim.net().set_latency_to(server().ip(), 10 * MS..=10 * MS);
+        sim.net().set_host("shop", addresses.map(|address| address.ip()));
+        // One hangs, then one of the other family is refused, then the next, each at once.
+        let stream = sim.connect_host("shop", 80).await.unwrap();
+        assert_eq!(stream.peer_addr().unwrap(), server());
+        assert_eq!(sim.elapsed(), ATTEMPT_DELAY + 20 * MS);
+
+        let error = sim.connect_host("nobody", 80).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+        assert!(error.to_string().contains("`nobody`"), "{error}");
+    });
+}
+
+#[test]
+fn a_crowd_at_one_door_does_not_keep_the_other_shut() {
+    Sim::new(1).run(async {
+        let sim = here();
+        let doors = ["10.0.0.1:80", "10.0.0.2:80"].map(|text| text.parse::<SocketAddr>().unwrap());
+        let mut listeners = Vec::new();
+        for door in doors {
+            listeners.push(sim.listen(door).await.unwrap());
+        }
+        let listeners = Listeners::new(listeners);
+        assert_eq!(listeners.local_addrs().unwrap(), doors);
+        let mut clients = Vec::new();
+        for door in [0, 0, 0, 1] {
+            clients.push(sim.connect(doors[door]).await.unwrap());
+        }
+        let mut entered = Vec::new();
+        for _ in 0..4 {
+            let (stream, _) = listeners.accept().await.unwrap();
+            entered.push(stream.local_addr().unwrap());
+        }
+        assert!(entered[..2].contains(&doors[1]), "{entered:?}");
+
+        let none = Listeners::<<SimBackend as Net>::TcpListener>::new(Vec::new());
+        assert_eq!(none.accept().await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    });
 }

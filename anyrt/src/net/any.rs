@@ -36,6 +36,16 @@ impl NetDriver for AnyBackend {
             Choice::Other(driver) => return Err(no_network(driver)),
         }))
     }
+
+    async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        match &self.0 {
+            Choice::Tokio(driver) => driver.raw_resolve(host, port).await,
+            Choice::Smol(driver) => driver.raw_resolve(host, port).await,
+            Choice::AsyncStd(driver) => driver.raw_resolve(host, port).await,
+            Choice::Sim(driver) => driver.raw_resolve(host, port).await,
+            Choice::Other(driver) => Err(no_network(driver)),
+        }
+    }
 }
 
 fn no_network(driver: &ErasedBackend) -> io::Error {

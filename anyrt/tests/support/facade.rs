@@ -10,6 +10,7 @@ use anyrt::{
     AnyBackend, CancelScope, GroupError, InlineGroup, Outcome, Sleep, Supervised, TaskGroup,
     channel, net, sync,
 };
+use anyrt_core::error::ConnectError;
 use anyrt_core::{Backend, Net, Toplevel};
 
 /// Asks the facade for everything but the start, and names no backend there.
@@ -160,5 +161,17 @@ impl Net for Facade {
 
     async fn listen(&self, address: SocketAddr) -> io::Result<net::TcpListener> {
         net::listen(address).await
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        net::resolve(host, port).await
+    }
+
+    async fn connect_any(&self, addresses: &[SocketAddr]) -> Result<net::TcpStream, ConnectError> {
+        net::connect_any(addresses).await
+    }
+
+    async fn connect_host(&self, host: &str, port: u16) -> Result<net::TcpStream, ConnectError> {
+        net::connect_host(host, port).await
     }
 }

@@ -1,11 +1,13 @@
 //! The W laws: what holds on every wire.
 
 mod accepting;
+mod attempts;
+mod connecting;
 mod ends;
 mod halves;
 mod reading;
 
-use anyrt_core::{Backend, Net, Toplevel};
+use anyrt_core::{Backend, Net, NetDriver, Toplevel};
 
 use crate::law::Law;
 use crate::net_policies::NetPolicies;
@@ -45,5 +47,21 @@ pub(super) fn laws<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>>
              dropped.",
             accepting::w6,
         ),
+        Law::new(
+            "W8",
+            "If no address answers, the error has each attempt, in the order of trying, with what came of \
+             it; a name that is not found is an error of its own.",
+            connecting::w8,
+        ),
     ]
+}
+
+/// Gives law W7, for any [`NetPolicies`]; it needs a driver.
+pub fn connect_law_of<D: NetDriver + Toplevel, P: NetPolicies>() -> Law<D> {
+    Law::new(
+        "W7",
+        "Of several addresses each is tried a little after the one before, or at once when that failed; \
+         the first that answers is given, or the whole is cut, once no other attempt is left.",
+        attempts::w7::<D, P>,
+    )
 }
