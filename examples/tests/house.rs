@@ -29,7 +29,7 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-const CRATES: [&str; 10] = [
+const CRATES: [&str; 11] = [
     "anyrt-core",
     "anyrt-tokio",
     "anyrt-smol",
@@ -37,6 +37,7 @@ const CRATES: [&str; 10] = [
     "anyrt-sim",
     "anyrt-macros",
     "anyrt",
+    "anyrt-hyper",
     "conformance",
     "examples",
     "bench",

@@ -20,7 +20,8 @@ use crate::{budget, leaf};
 pub struct CheckedStream<S>(S);
 
 impl<S> CheckedStream<S> {
-    pub(super) fn new(stream: S) -> Self {
+    /// Makes each read and write of a connection a checkpoint.
+    pub fn new(stream: S) -> Self {
         Self(stream)
     }
 

@@ -1,5 +1,6 @@
 //! The sockets of any backend, without a box.
 
+use std::any::Any;
 use std::fmt::{self, Debug};
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::SocketAddr;
@@ -59,6 +60,49 @@ fn no_network(driver: &ErasedBackend) -> io::Error {
 
 /// The raw connection of an [`AnyBackend`].
 pub struct AnyTcpStream(Stream);
+
+impl AnyTcpStream {
+    /// Gives the connection of one backend, if it is that one's.
+    ///
+    /// # Errors
+    ///
+    /// The connection, if it is another one's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use anyrt_smol::SmolTcpStream;
+    /// use anyrt_tokio::TokioTcpStream;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let smol: anyrt::AnyBackend = "smol".parse().unwrap();
+    /// anyrt::run_on(&smol, async {
+    ///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
+    ///     let stream = anyrt::net::connect(listener.local_addr()?).await?;
+    ///     let stream = stream.into_inner().downcast::<TokioTcpStream>().unwrap_err();
+    ///     assert!(stream.downcast::<SmolTcpStream>().is_ok());
+    ///     Ok(())
+    /// })
+    /// # }
+    /// ```
+    #[expect(clippy::result_large_err, reason = "a connection is given back as it is")]
+    pub fn downcast<S: 'static>(self) -> Result<S, Self> {
+        /// Takes it if its type is the one that was asked for.
+        fn take<T: 'static, S: 'static>(stream: T) -> Result<S, T> {
+            let mut stream = Some(stream);
+            let known = (&mut stream as &mut dyn Any).downcast_mut::<Option<S>>();
+            let taken = known.and_then(Option::take);
+            taken.ok_or_else(|| stream.expect("it was not taken"))
+        }
+        match self.0 {
+            Stream::Tokio(stream) => take(stream).map_err(Stream::Tokio),
+            Stream::Smol(stream) => take(stream).map_err(Stream::Smol),
+            Stream::AsyncStd(stream) => take(stream).map_err(Stream::AsyncStd),
+            Stream::Sim(stream) => take(stream).map_err(Stream::Sim),
+        }
+        .map_err(Self)
+    }
+}
 
 enum Stream {
     Tokio(<Tokio as NetDriver>::TcpStream),

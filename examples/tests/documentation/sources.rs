@@ -11,9 +11,10 @@ use crate::item::{Item, Kind, has, is_hidden};
 use crate::waiting::{self, Waiting};
 
 /// The crates that somebody else can call.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "anyrt-core",
     "anyrt",
+    "anyrt-hyper",
     "anyrt-tokio",
     "anyrt-smol",
     "anyrt-async-std",
