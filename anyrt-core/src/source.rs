@@ -53,8 +53,9 @@ impl<D: Driver> Source<D> {
         match self {
             Self::Given(driver) => driver.now(),
             // What is found in a frame is the frame's.
-            Self::Ambient(_) => frame::with_backend(|backend| backend.erased_now())
-                .unwrap_or_else(|| self.with(D::now)),
+            Self::Ambient(_) => {
+                frame::with_backend(ErasedDriver::erased_now).unwrap_or_else(|| self.with(D::now))
+            }
         }
     }
 

@@ -91,14 +91,13 @@ impl<D: Driver> Future for Sleep<D> {
                 }
                 End::After(timeout) if timeout.is_zero() => None,
                 End::After(timeout) => {
-                    let start = source.with(D::now);
-                    let Some(deadline) = start.checked_add(timeout) else {
+                    let Some(deadline) = source.now().checked_add(timeout) else {
                         *this.end = End::Never;
                         leaf::wait(cx.waker(), Wait::Sleep);
                         return Poll::Pending;
                     };
                     *this.end = End::At(deadline);
-                    Some(source.with(|driver| driver.sleep_for(timeout)))
+                    Some(source.with(|driver| driver.sleep_until(deadline)))
                 }
                 End::At(deadline) => source
                     .with(|driver| (deadline > driver.now()).then(|| driver.sleep_until(deadline))),

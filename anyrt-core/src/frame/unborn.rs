@@ -130,7 +130,7 @@ impl Inside {
             unborn.deadline.set(self.deadline);
             unborn.replace_born(self.born.take())
         };
-        UNBORN.try_with(put_back).ok().flatten().map(leave_frame)
+        UNBORN.try_with(put_back).ok().flatten().map(|born| leave_frame(*born))
     }
 }
 
@@ -146,8 +146,8 @@ impl Drop for Inside {
 }
 
 #[cold]
-fn leave_frame(born: Box<Born>) -> Arc<Node> {
-    let Born { node, mut above, mut spare } = *born;
+fn leave_frame(born: Born) -> Arc<Node> {
+    let Born { node, mut above, mut spare } = born;
     change(|place| std::mem::swap(&mut place.scope, &mut above));
     exchange_spare(&mut spare);
     node
