@@ -67,7 +67,8 @@ pub(crate) fn must_look_again(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &W
 /// another.
 #[cold]
 fn prepare(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> Option<Waker> {
-    let recorder = node.is_outermost().then(|| inquiry.waker(waker));
+    let may_ask = inquiry.is_recording() || node.has_children();
+    let recorder = (may_ask && node.is_outermost()).then(|| inquiry.waker(waker));
     let registered = recorder.as_ref().unwrap_or(waker);
     node.waker.register_once(&mut inquiry.registered, registered);
     recorder
@@ -81,6 +82,11 @@ fn conclude<T>(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> Step<T
     }
     if node.holder().is_some() {
         if !node.is_outermost() {
+            return Step::Pending;
+        }
+        if !inquiry.is_recording() {
+            inquiry.waker(waker);
+            waker.wake_by_ref();
             return Step::Pending;
         }
         if let Finding::Held = inquiry.conclude(node, waker) {

@@ -72,6 +72,7 @@ impl<D: Driver> Deadline<D> {
         self.compare(None, source)
     }
 
+    #[inline]
     fn move_with(&mut self, node: Option<&Node>) {
         if let Some(moved) = node.and_then(Node::moved_deadline) {
             self.at = moved;
@@ -95,10 +96,22 @@ impl<D: Driver> Deadline<D> {
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         self.move_with(node);
-        let Some(at) = self.at else {
+        if let Some(at) = self.at {
+            return self.poll_at(at, look, source, cx);
+        }
+        if self.timer.is_some() {
             self.timer = None;
-            return Poll::Pending;
-        };
+        }
+        Poll::Pending
+    }
+
+    fn poll_at(
+        &mut self,
+        at: Instant,
+        look: Look,
+        source: &Source<D>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         let now = look.now.unwrap_or_else(|| source.now());
         if at <= now {
             return Poll::Ready(());

@@ -9,6 +9,13 @@ use crate::error::Reason;
 use crate::lock::lock;
 use crate::quiet;
 
+/// What a strike has found at a node.
+enum Mark {
+    /// It stays cancelled without a new mark.
+    Sticks,
+    Set,
+}
+
 impl Node {
     /// Computes the effective flag; the caller holds the link lock and gives the parent's flag.
     fn derive(&self, parent_effective: bool) -> bool {
@@ -141,28 +148,34 @@ impl Node {
     }
 
     fn spread(self: &Arc<Self>, wakers: &mut Vec<Waker>) {
-        let mut todo = vec![self.clone()];
+        let mut todo = Vec::new();
+        self.update(&mut todo, wakers);
         while let Some(node) = todo.pop() {
-            {
-                let mut link = lock(&node.link);
-                let parent = node.above(&link).is_some_and(|parent| parent.is_effective());
-                let effective = node.derive(parent);
-                if effective == node.is_effective() {
-                    continue;
-                }
-                if effective {
-                    node.set(EFFECTIVE);
-                } else {
-                    node.unset(EFFECTIVE);
-                }
-                if let Some(extra) = link.extra() {
-                    todo.extend(extra.children.iter());
-                    todo.extend(extra.tasks.iter().cloned());
-                }
-                wakers.extend(link.take_leaves());
-            }
-            wakers.extend(node.waker.waker());
+            node.update(&mut todo, wakers);
         }
+    }
+
+    /// Derives the flag of this node alone; if that changes it, its children are to be looked at.
+    fn update(&self, todo: &mut Vec<Arc<Node>>, wakers: &mut Vec<Waker>) {
+        {
+            let mut link = lock(&self.link);
+            let parent = self.above(&link).is_some_and(|parent| parent.is_effective());
+            let effective = self.derive(parent);
+            if effective == self.is_effective() {
+                return;
+            }
+            if effective {
+                self.set(EFFECTIVE);
+            } else {
+                self.unset(EFFECTIVE);
+            }
+            if let Some(extra) = link.extra() {
+                todo.extend(extra.children.iter());
+                todo.extend(extra.tasks.iter().cloned());
+            }
+            wakers.extend(link.take_leaves());
+        }
+        wakers.extend(self.waker.waker());
     }
 
     /// Decides for good that the cancellation strikes here; gives the node that will resolve it.
@@ -172,35 +185,47 @@ impl Node {
         if !self.is_effective() {
             return None;
         }
+        if self.has(TASK_ROOT) {
+            // Most that is cut is a task without scopes: the chain is the task alone.
+            let is_struck = self.has(STRUCK) || self.mark(true).is_some();
+            return is_struck.then(|| self.clone());
+        }
         let mut chain = self.chain_to_resolver();
         if self.has(STRUCK) {
             return chain.pop();
         }
         let mut marked = Vec::with_capacity(chain.len());
         for (from_top, node) in chain.iter().rev().enumerate() {
-            let link = lock(&node.link);
-            let sticky = if from_top == 0 {
-                // The top needs a mark only if what cancels it lies above its task.
-                node.has(CALLED | STRUCK)
-            } else {
-                node.has(STRUCK)
-            };
-            if sticky {
-                continue;
+            match node.mark(from_top == 0) {
+                Some(Mark::Sticks) => {}
+                Some(Mark::Set) => marked.push(node.clone()),
+                None => {
+                    thaw(&marked);
+                    return None;
+                }
             }
-            let above = node.above(&link).is_some_and(|parent| parent.is_effective());
-            let top_is_loose = from_top == 0 && !node.has(TASK_ROOT);
-            if top_is_loose || node.has(SHIELD) || !above {
-                drop(link);
-                thaw(&marked);
-                return None;
-            }
-            node.set(STRUCK);
-            drop(link);
-            node.refresh();
-            marked.push(node.clone());
         }
         chain.pop()
+    }
+
+    /// Marks a node of a chain that is struck; None if a shield has come between.
+    fn mark(self: &Arc<Self>, is_top: bool) -> Option<Mark> {
+        {
+            let link = lock(&self.link);
+            // The top needs a mark only if what cancels it lies above its task.
+            let sticky = if is_top { self.has(CALLED | STRUCK) } else { self.has(STRUCK) };
+            if sticky {
+                return Some(Mark::Sticks);
+            }
+            let above = self.above(&link).is_some_and(|parent| parent.is_effective());
+            let top_is_loose = is_top && !self.has(TASK_ROOT);
+            if top_is_loose || self.has(SHIELD) || !above {
+                return None;
+            }
+            self.set(STRUCK);
+        }
+        self.refresh();
+        Some(Mark::Set)
     }
 
     /// Whether a shield keeps outer cancellations out; not one that came after the strike.

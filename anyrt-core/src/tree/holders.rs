@@ -15,6 +15,8 @@
 //! - Every poll that is not itself an answer is followed by a question: in it, the owner of a holder
 //!   that was polled may have gone on and left it. The question brings one more poll, and then
 //!   there is rest until something else wakes the task, so asking does not feed itself (law C10).
+//! - Where nothing hangs below, nothing is recorded. If that changes in the poll of a cancelled scope, it
+//!   has one more poll with a waker that records, before the first question.
 //! - An answer counts if nothing was woken between the question and the end of the pass. If
 //!   something was, the owner may have gone on: the question waits for a quiet pass, and is asked
 //!   again after it, a few times. What never gets quiet is judged after so many passes.
@@ -58,19 +60,22 @@ impl Node {
 
     /// A topmost holder below this node, in its task, that is not known to be stalled.
     pub(crate) fn holder(self: &Arc<Self>) -> Option<Arc<Node>> {
-        let mut todo = vec![self.clone()];
+        let mut todo = self.children_in_task();
         while let Some(node) = todo.pop() {
-            for child in node.children_in_task() {
-                if child.has(STALLED) {
-                    continue;
-                }
-                if child.holds() {
-                    return Some(child);
-                }
-                todo.push(child);
+            if node.has(STALLED) {
+                continue;
             }
+            if node.holds() {
+                return Some(node);
+            }
+            todo.extend(node.children_in_task());
         }
         None
+    }
+
+    /// Whether something hangs under this node, in its task or not.
+    pub(crate) fn has_children(&self) -> bool {
+        lock(&self.link).extra().is_some_and(|extra| extra.children.iter().next().is_some())
     }
 }
 
@@ -102,6 +107,11 @@ pub(crate) enum Finding {
 }
 
 impl Inquiry {
+    /// Whether it notes what wakes the task.
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recorder.is_some()
+    }
+
     /// The waker to poll the body with: it notes what wakes the task.
     pub(crate) fn waker(&mut self, outer: &Waker) -> Waker {
         let recorder = self.recorder.get_or_insert_default();
