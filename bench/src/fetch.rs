@@ -14,9 +14,11 @@ mod ours;
 mod sync;
 mod web;
 
+use anyrt_hyper::HyperIo;
+use smol_hyper::rt::FuturesIo;
+
 use crate::backend::Backend;
 use crate::work::{Contest, Place, Work, whole};
-use bridge::{Copying, Zeroing};
 use on_async_std::AsyncStd;
 use on_smol::Smol;
 use on_tokio::Tokio;
@@ -37,10 +39,10 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
 
 fn on(backend: Backend, by_hand: Work, pages: usize) -> [Contest; 3] {
     let job = "fetch";
-    let ours = Work { name: "anyrt", run: |pages| whole(ours::fetch::<Copying<_>>(pages)) };
+    let ours = Work { name: "anyrt", run: |pages| whole(ours::fetch::<HyperIo>(pages)) };
     // What it costs to hand hyper's buffer over by the bridge that others use.
     let zeroing =
-        Work { name: "anyrt, smol-hyper", run: |pages| whole(ours::fetch::<Zeroing<_>>(pages)) };
+        Work { name: "anyrt, smol-hyper", run: |pages| whole(ours::fetch::<FuturesIo<_>>(pages)) };
     [
         Contest::noise(job, by_hand, pages),
         Contest::new(job, ours, by_hand, pages).at_most(1.03),

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyrt::net::{TcpListener, TcpStream};
+use anyrt::net::TcpListener;
 use anyrt::sync::Semaphore;
 use anyrt::{TaskGroup, channel};
 use hyper::client::conn::http1::handshake;
@@ -16,7 +16,7 @@ use super::bridge::Bridge;
 use super::web::{AT_ONCE, Connection, LIMIT, LOOPBACK, Pool, answer, ask, expected};
 
 /// Opens the site, fetches so many of its pages, and closes it.
-pub(super) async fn fetch<B: Bridge<Stream = TcpStream>>(pages: usize) {
+pub(super) async fn fetch<B: Bridge>(pages: usize) {
     let site = async {
         let listener = anyrt::net::listen(LOOPBACK).await?;
         let address = listener.local_addr()?;
@@ -32,7 +32,7 @@ pub(super) async fn fetch<B: Bridge<Stream = TcpStream>>(pages: usize) {
     assert_eq!(received, expected(pages), "what the pages say");
 }
 
-async fn accept<B: Bridge<Stream = TcpStream>>(
+async fn accept<B: Bridge>(
     listener: TcpListener,
     group: TaskGroup<io::Error>,
 ) -> io::Result<Infallible> {
@@ -47,10 +47,7 @@ async fn accept<B: Bridge<Stream = TcpStream>>(
 }
 
 /// Gives how many bytes the pages have.
-async fn visit<B: Bridge<Stream = TcpStream>>(
-    address: SocketAddr,
-    pages: usize,
-) -> io::Result<usize> {
+async fn visit<B: Bridge>(address: SocketAddr, pages: usize) -> io::Result<usize> {
     let (permits, pool) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Pool::default()));
     let (sender, receiver) = channel::unbounded();
     let fetches = anyrt::task_group(|group: TaskGroup<io::Error>| async move {
@@ -81,7 +78,7 @@ async fn visit<B: Bridge<Stream = TcpStream>>(
 }
 
 /// Opens a connection, whose bytes hyper moves in a child of its own.
-async fn connect<B: Bridge<Stream = TcpStream>>(
+async fn connect<B: Bridge>(
     address: SocketAddr,
     connections: &TaskGroup<io::Error>,
 ) -> io::Result<Connection> {
