@@ -151,10 +151,11 @@ where
         let this = &mut *self;
         if this.call.is_none() && this.closure.is_some() {
             let token = ready!(this.poll_token(cx));
+            // Not under the look at the frame, in which the call takes its place.
+            let driver = this.source.with(D::clone);
             let closure = this.closure.take();
-            this.call = closure.map(|closure| {
-                this.source.with(|driver| Call::begin(driver, closure, token, this.is_abandonable))
-            });
+            let is_abandonable = this.is_abandonable;
+            this.call = closure.map(|closure| Call::begin(&driver, closure, token, is_abandonable));
         }
         let Some(call) = &mut this.call else {
             panic!("a blocking call was polled after it had given its value");
