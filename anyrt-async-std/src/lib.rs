@@ -16,6 +16,8 @@
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`task::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | [`async_std::net::TcpStream::connect`], [`async_std::net::TcpListener::bind`] |
+//! | `raw_signal` (feature `signal`) | `async_signal::Signals::new` |
+//! | `raw_spawn` (feature `process`) | `async_process::Command::spawn` |
 //!
 //! # Examples
 //!
@@ -33,6 +35,10 @@
 
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "process")]
+mod process;
+#[cfg(all(unix, feature = "signal"))]
+mod signal;
 
 use std::future::Future;
 use std::pin::Pin;

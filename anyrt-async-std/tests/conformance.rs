@@ -3,3 +3,6 @@
 use anyrt_async_std::AsyncStdBackend;
 
 anyrt_conformance::suite!(AsyncStdBackend::new(), net);
+
+#[cfg(unix)]
+anyrt_conformance::system_suite!(AsyncStdBackend::new());

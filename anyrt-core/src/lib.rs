@@ -11,7 +11,8 @@
 //!   through it, and `anyrt-conformance` checks the result.
 //!
 //! The engine's own types live in modules: [`group`], [`scope`], [`sync`], [`channel`], [`time`],
-//! [`blocking`], [`net`]. They know no runtime. What they promise are the laws in `docs/laws.md`, which
+//! [`blocking`], [`net`], [`signal`],
+//! [`process`]. They know no runtime. What they promise are the laws in `docs/laws.md`, which
 //! the documentation cites by id, as in "law G1".
 //!
 //! # How it works
@@ -79,10 +80,12 @@ mod lock;
 mod loom;
 pub mod net;
 mod outcome;
+pub mod process;
 mod quiet;
 pub mod retry;
 pub mod scope;
 mod seat;
+pub mod signal;
 mod source;
 mod step;
 pub mod sync;
@@ -105,6 +108,8 @@ pub use driver::{Ambient, Driver, ErasedBackend, ErasedDriver, Toplevel};
 pub use frame::with_backend;
 pub use net::{Net, NetDriver};
 pub use outcome::Outcome;
+pub use process::ProcessDriver;
+pub use signal::SignalDriver;
 
 /// Everything that generic code calls methods of, imported without names.
 pub mod prelude {

@@ -42,9 +42,13 @@ pub enum Wait {
     Blocking,
     /// A socket.
     Network,
+    /// A signal of the system.
+    Signal,
+    /// The end of a process.
+    Process,
 }
 
-const ALL: [Wait; 15] = [
+const ALL: [Wait; 17] = [
     Wait::Sleep,
     Wait::Acquire,
     Wait::Lock,
@@ -60,6 +64,8 @@ const ALL: [Wait; 15] = [
     Wait::Start,
     Wait::Blocking,
     Wait::Network,
+    Wait::Signal,
+    Wait::Process,
 ];
 
 impl Wait {
@@ -92,6 +98,8 @@ impl Display for Wait {
             Self::Start => "a task to be ready",
             Self::Blocking => "a blocking call",
             Self::Network => "the network",
+            Self::Signal => "a signal",
+            Self::Process => "a process",
         })
     }
 }

@@ -28,6 +28,7 @@
 //! | move the clock by hand | [`Sim::autojump`], [`advance`] |
 //! | have steps of several tasks in an order | [`Sequencer`] |
 //! | make the network slow, break it | [`SimBackend::net`] |
+//! | send it signals | [`SimBackend::raise`] |
 //! | see what happened | [`Sim::run_traced`] |
 //!
 //! # Rules
@@ -57,6 +58,7 @@ mod place;
 mod random;
 mod schedule;
 mod sequencer;
+mod signal;
 mod sim;
 mod sleep;
 mod task;

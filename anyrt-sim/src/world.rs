@@ -30,6 +30,7 @@ use crate::lock::lock;
 use crate::net::network::Network;
 use crate::random::Random;
 use crate::schedule::{Ready, Runnable};
+use crate::signal::Listeners;
 use crate::task::{Body, BoxFuture, Key, Slot, Task};
 use crate::timers::{Sleeper, Timers};
 use crate::trace::{NetEvent, Trace, What};
@@ -48,6 +49,7 @@ pub(crate) struct World {
     pub(crate) network: Mutex<Network>,
     /// Of its own: what happens in one world must not depend on another one.
     pub(crate) blocking_limiter: Arc<CapacityLimiter>,
+    pub(crate) listeners: Listeners,
 }
 
 pub(crate) struct State {
@@ -121,6 +123,7 @@ impl World {
             changed: Condvar::new(),
             network,
             blocking_limiter: Arc::new(CapacityLimiter::new(DEFAULT_LIMIT)),
+            listeners: Listeners::default(),
         })
     }
 

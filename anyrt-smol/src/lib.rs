@@ -13,6 +13,8 @@
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`smol::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | [`smol::net::TcpStream::connect`], [`smol::net::TcpListener::bind`] |
+//! | `raw_signal` (feature `signal`) | `async_signal::Signals::new` |
+//! | `raw_spawn` (feature `process`) | `async_process::Command::spawn` |
 //!
 //! # Examples
 //!
@@ -28,6 +30,10 @@
 
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "process")]
+mod process;
+#[cfg(all(unix, feature = "signal"))]
+mod signal;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -15,10 +15,16 @@
 //! | `Sleep::reset` | [`tokio::time::Sleep::reset`] |
 //! | `Toplevel::block_on` | [`Handle::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | `tokio::net::TcpStream::connect`, `TcpListener::bind` |
+//! | `raw_signal` (feature `signal`) | `tokio::signal::unix::signal` |
+//! | `raw_spawn` (feature `process`) | `tokio::process::Command::spawn` |
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "net")]
 mod net;
+#[cfg(feature = "process")]
+mod process;
+#[cfg(all(unix, feature = "signal"))]
+mod signal;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

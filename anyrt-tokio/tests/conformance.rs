@@ -3,3 +3,6 @@
 use anyrt_tokio::TokioBackend;
 
 anyrt_conformance::suite!(TokioBackend::new(), net);
+
+#[cfg(unix)]
+anyrt_conformance::system_suite!(TokioBackend::new());

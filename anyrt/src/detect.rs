@@ -5,6 +5,8 @@
 //! blocking threads and enter guards, too. smol's and async-std's executors work from any thread,
 //! so that they are what is left for code that no runtime answers for.
 
+use std::io;
+
 use anyrt_core::error::NoRuntime;
 use anyrt_core::{Ambient, with_backend};
 
@@ -97,3 +99,8 @@ pub(crate) const HINT: &str = if cfg!(feature = "tokio") {
     "no backend is enabled. Enable a feature of anyrt in the Cargo.toml of the program: `tokio`, \
      `smol` or `async-std`"
 };
+
+/// The current backend, for an operation whose errors are the system's.
+pub(crate) fn current_for_io() -> io::Result<AnyBackend> {
+    AnyBackend::current().map_err(|error| io::Error::new(io::ErrorKind::Unsupported, error))
+}

@@ -9,6 +9,9 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use anyrt_core::net::{TcpListener, TcpStream};
+use anyrt_core::process::{ProcessDriver, RawCommand, RawProcess};
+#[cfg(unix)]
+use anyrt_core::signal::{Signal, SignalDriver, SignalListener};
 use anyrt_core::{Driver, NetDriver, Sleep, Toplevel};
 use futures_io::{AsyncRead, AsyncWrite};
 
@@ -57,6 +60,19 @@ impl Future for Disabled {
 
 impl Sleep for Disabled {
     fn reset(self: Pin<&mut Self>, _: Instant) {
+        match self.0 {}
+    }
+}
+
+#[cfg(unix)]
+impl SignalDriver for Disabled {
+    fn raw_signal(&self, _: Signal) -> io::Result<Box<dyn SignalListener>> {
+        match self.0 {}
+    }
+}
+
+impl ProcessDriver for Disabled {
+    fn raw_spawn(&self, _: RawCommand) -> io::Result<Box<dyn RawProcess>> {
         match self.0 {}
     }
 }

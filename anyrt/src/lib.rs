@@ -70,6 +70,15 @@
 //! | [`retry()`] | the first success of one call after another | |
 //! | [`blocking::scope`] | for synchronous callers: futures that borrow, on threads | the first failure |
 //!
+//! # The system
+//!
+//! | module | what it has |
+//! |---|---|
+//! | [`blocking`] | threads for what would block; async code for threads |
+//! | [`net`] | TCP |
+//! | [`signal`] | signals, as a stream |
+//! | [`process`] | other programs, which do not outlive their scope |
+//!
 //! # Rules
 //!
 //! - No task outlives its group, on any backend. To drop a [`TaskHandle`] changes nothing.
@@ -138,10 +147,13 @@ mod group;
 mod inline;
 mod name;
 pub mod net;
+pub mod process;
 mod race;
 mod retry;
 mod run;
 mod scope;
+#[cfg(unix)]
+pub mod signal;
 mod supervise;
 pub mod sync;
 mod task_tree;

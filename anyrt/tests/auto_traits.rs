@@ -11,6 +11,7 @@ use anyrt::future::{
     RunScope, Shield, TryGather,
 };
 use anyrt::net::{AnyTcpListener, AnyTcpStream, TcpListener, TcpStream};
+use anyrt::process::{Command, Process};
 use anyrt::{
     AnyBackend, AnySleep, AsCompleted, Backoff, CancelHandle, CancelScope, GroupError, NoRuntime,
     RaceError, Sleep, TaskError, TaskGroup, TaskHandle, UnknownBackend, channel, sync,
@@ -79,6 +80,8 @@ fn handles() {
         ThreadHandle<'static, Neither>: 0 0 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;
+        Command: 1 0 1;
+        Process: 1 1 1;
         TcpStream: 1 1 1;
         TcpListener: 1 1 1;
         AnyTcpStream: 1 1 1;

@@ -5,14 +5,20 @@ mod facade;
 
 mod any_tokio {
     anyrt_conformance::suite!("tokio".parse::<anyrt::AnyBackend>().unwrap(), net);
+    #[cfg(unix)]
+    anyrt_conformance::system_suite!("tokio".parse::<anyrt::AnyBackend>().unwrap());
 }
 
 mod any_smol {
     anyrt_conformance::suite!("smol".parse::<anyrt::AnyBackend>().unwrap(), net);
+    #[cfg(unix)]
+    anyrt_conformance::system_suite!("smol".parse::<anyrt::AnyBackend>().unwrap());
 }
 
 mod any_async_std {
     anyrt_conformance::suite!("async-std".parse::<anyrt::AnyBackend>().unwrap(), net);
+    #[cfg(unix)]
+    anyrt_conformance::system_suite!("async-std".parse::<anyrt::AnyBackend>().unwrap());
 }
 
 mod any_sim {

@@ -17,6 +17,7 @@ mod network;
 mod primitives;
 mod readiness;
 mod shields;
+mod system;
 mod threads;
 pub(crate) mod tools;
 
@@ -38,6 +39,9 @@ pub use self::detection::{Detect, detection_laws, detection_laws_of};
 pub use self::joins::join_laws_of;
 pub use self::limiters::rate_law_of;
 pub use self::network::connect_law_of;
+pub use self::system::signal_law;
+#[cfg(unix)]
+pub use self::system::system_laws;
 pub use self::threads::thread_laws_of;
 
 /// Gives the laws that every backend must obey.

@@ -5,6 +5,8 @@
 //! uses. What runs is the driver: every task, timer, socket and blocking call goes to it. A type that
 //! implements `Backend` itself cannot be erased and is compiled for.
 
+mod system;
+
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::io;
@@ -16,6 +18,8 @@ use std::time::{Duration, Instant};
 use anyrt_core::net::{ErasedNet, ErasedTcpListener, TcpStream};
 use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, NetDriver, Sleep, Toplevel};
+
+pub use self::system::System;
 
 /// Makes a timer, as [`Driver::sleep_for`] does, which has no erased twin.
 type SleepFor = dyn Fn(Duration) -> Pin<Box<dyn Sleep>> + Send + Sync;
@@ -30,6 +34,7 @@ pub struct Subject {
     sleep_for: Arc<SleepFor>,
     block_on: Arc<BlockOn>,
     net: Option<Arc<dyn ErasedNet>>,
+    system: Option<System>,
 }
 
 impl Subject {
@@ -41,6 +46,7 @@ impl Subject {
             sleep_for: Arc::new(move |timeout| Box::pin(sleeping.sleep_for(timeout))),
             block_on: Arc::new(move |future| driver.block_on(future)),
             net: None,
+            system: None,
         }
     }
 

@@ -58,6 +58,31 @@ macro_rules! suite {
     };
 }
 
+/// Makes one `#[test]` for each law of the system: signals and processes.
+///
+/// For a driver that is a [`SignalDriver`](anyrt_core::SignalDriver) and a
+/// [`ProcessDriver`](anyrt_core::ProcessDriver), on a Unix. One with signals of its own alone checks them
+/// with [`signal_law`](crate::signal_law).
+///
+/// # Examples
+///
+/// ```ignore
+/// anyrt_conformance::system_suite!(MyBackend::new());
+/// ```
+#[macro_export]
+macro_rules! system_suite {
+    ($driver:expr) => {
+        $crate::__tests! {
+            $crate::system_laws(),
+            {
+                let driver = $driver;
+                $crate::Subject::new(driver.clone()).with_system($crate::System::of(driver))
+            },
+            [o1 o2 o3]
+        }
+    };
+}
+
 /// Makes the tests; a macro of its own, since the list of ids comes last.
 #[doc(hidden)]
 #[macro_export]

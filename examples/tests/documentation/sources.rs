@@ -11,13 +11,14 @@ use crate::item::{Item, Kind, has, is_hidden};
 use crate::waiting::{self, Waiting};
 
 /// The crates that somebody else can call.
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "anyrt-core",
     "anyrt",
     "anyrt-hyper",
     "anyrt-tokio",
     "anyrt-smol",
     "anyrt-async-std",
+    "anyrt-async-io",
     "anyrt-sim",
     "conformance",
 ];
