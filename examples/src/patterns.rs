@@ -11,6 +11,7 @@ pub mod event;
 pub mod fan_out;
 pub mod first_failure;
 pub mod gather;
+pub mod graceful_shutdown;
 pub mod http_client;
 pub mod lock;
 pub mod many_producers;

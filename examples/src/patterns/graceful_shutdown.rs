@@ -1,0 +1,178 @@
+//! A server that is told to stop: it accepts no more, finishes what runs, and cancels what takes too
+//! long.
+//!
+//! asyncio: `loop.add_signal_handler`. Trio and `AnyIO`: `open_signal_receiver`, `move_on_after`. What
+//! tells it to stop is any future.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyrt::net::{TcpListener, TcpStream};
+use anyrt::sync::Event;
+use anyrt::{CancelScope, GroupError, TaskGroup};
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use smol_hyper::rt::FuturesIo;
+
+/// What became of the requests.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How many were answered.
+    pub answered: AtomicUsize,
+    /// How many were cancelled.
+    pub cancelled: AtomicUsize,
+}
+
+/// Serves until `stop`, and then for at most `grace`; a request for `/3` takes three seconds.
+///
+/// # Errors
+///
+/// [`GroupError::Failed`] if no more connections can be accepted.
+pub async fn serve_until(
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+    grace: Duration,
+    second: Duration,
+) -> Result<Arc<Tally>, GroupError<io::Error>> {
+    anyrt::task_group(async |group: TaskGroup<io::Error>| {
+        let accepting = CancelScope::new();
+        let (tally, is_stopping) = (Arc::new(Tally::default()), Arc::new(Event::new()));
+
+        let (accept_no_more, finish) = (accepting.handle(), is_stopping.clone());
+        let everything = group.clone();
+        group.background().spawn(async move {
+            stop.await;
+            accept_no_more.cancel();
+            finish.set();
+            anyrt::sleep(grace).await;
+            everything.cancel_with("the time to finish is over");
+        });
+
+        let accept = async || -> io::Result<Infallible> {
+            loop {
+                let (stream, _) = listener.accept().await?;
+                group.spawn(serve(stream, is_stopping.clone(), tally.clone(), second));
+            }
+        };
+        if let Ok(Err(error)) = accepting.run(accept()).await {
+            return Err(error);
+        }
+        drop(listener); // Who comes now is refused; who is here is served by a child.
+        Ok(tally)
+    })
+    .await
+}
+
+/// Serves one connection; when it is time to stop, up to the end of the request that is under way.
+async fn serve(stream: TcpStream, is_stopping: Arc<Event>, tally: Arc<Tally>, second: Duration) {
+    let service = service_fn(async |request: Request<_>| {
+        let mut under_way = UnderWay { tally: &tally, is_answered: false };
+        let seconds = request.uri().path()[1..].parse().unwrap_or(0);
+        anyrt::sleep(second * seconds).await;
+        under_way.is_answered = true;
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("done\n")))
+    });
+    let connection = pin!(http1::Builder::new().serve_connection(FuturesIo::new(stream), service));
+    // A client that goes away is no fault of the server.
+    let _ = match select(connection, is_stopping.wait()).await {
+        Either::Left((ended, _)) => ended,
+        Either::Right(((), mut connection)) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+}
+
+/// Counts one request, once: as answered, or else as cancelled.
+struct UnderWay<'a> {
+    tally: &'a Tally,
+    is_answered: bool,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let Tally { answered, cancelled } = self.tally;
+        let counter = if self.is_answered { answered } else { cancelled };
+        counter.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
+
+    use anyrt::TaskGroup;
+    use anyrt::sync::Event;
+
+    use super::serve_until;
+    use crate::http::{self, FetchError};
+    use crate::page_url::PageUrl;
+    use crate::testing::{SECOND, assert_took, timed};
+
+    const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+    /// Stops a server that has two seconds of grace, half a second after these requests; gives how many were
+    /// answered, and how many cancelled.
+    async fn stop_during(requests: &[u32]) -> (usize, usize) {
+        let listener = anyrt::net::listen(ANYWHERE).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // A client that asks nothing does not keep the server from stopping.
+        let _idle = anyrt::net::connect(address).await.unwrap();
+        let url = |path: u32| -> PageUrl { format!("http://{address}/{path}").parse().unwrap() };
+        let group = anyrt::task_group(async |group: TaskGroup| {
+            let stop = Arc::new(Event::new());
+            let told = stop.clone().wait_owned();
+            let server = group.spawn(async move {
+                let tally = serve_until(listener, told, SECOND * 2, SECOND).await.unwrap();
+                let count =
+                    |counter: &std::sync::atomic::AtomicUsize| counter.load(Ordering::SeqCst);
+                Ok((count(&tally.answered), count(&tally.cancelled)))
+            });
+            for path in requests {
+                let url = url(*path);
+                group.spawn(async move {
+                    let _ = http::get(&url).await;
+                });
+            }
+            anyrt::sleep(SECOND / 2).await;
+            stop.set();
+            Ok(server.await.unwrap())
+        });
+        let tally = group.await.unwrap();
+        let late = http::get(&url(0)).await;
+        assert!(matches!(late, Err(FetchError::Connect(_))), "{late:?}");
+        tally
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn without_requests_it_stops_at_once() {
+        let (tally, took) = timed(stop_during(&[])).await;
+        assert_eq!(tally, (0, 0));
+        assert_took(took, SECOND / 2);
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn what_runs_is_finished() {
+        let (tally, took) = timed(stop_during(&[1, 1, 2])).await;
+        assert_eq!(tally, (3, 0));
+        assert_took(took, SECOND * 2);
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn what_takes_too_long_is_cancelled() {
+        let (tally, took) = timed(stop_during(&[1, 60, 60])).await;
+        assert_eq!(tally, (1, 2));
+        assert_took(took, SECOND * 5 / 2);
+    }
+}
