@@ -173,15 +173,15 @@ fn futures_that_wait() {
 #[test]
 fn futures_that_run_others() {
     assert_is! {
-        RunScope<Pending<u8>>: 1 1 0;
-        RunScope<Pending<NotSync>>: 1 1 0;
+        RunScope<Pending<u8>>: 1 1 1;
+        RunScope<Pending<NotSync>>: 1 1 1;
         RunScope<Neither>: 0 0 0;
         RunScope<PhantomPinned>: 1 1 0;
-        MoveOnAfter<Pending<u8>>: 1 1 0;
+        MoveOnAfter<Pending<u8>>: 1 1 1;
         MoveOnAfter<Neither>: 0 0 0;
-        FailAfter<Pending<u8>>: 1 1 0;
+        FailAfter<Pending<u8>>: 1 1 1;
         FailAfter<Neither>: 0 0 0;
-        Shield<Pending<u8>>: 1 1 0;
+        Shield<Pending<u8>>: 1 1 1;
         Shield<Neither>: 0 0 0;
         RunGroup<String, Body, Ready<Result<(), String>>, ()>: 1 1 1;
         Group<NotSync, u8>: 1 0 1;

@@ -13,6 +13,7 @@ use crate::work::{Contest, Work};
 use channel::transfer;
 use channels::{AsyncChannel, Flume, Kanal, Mea, Tokio};
 use gate::{contended, uncontended};
+use semaphores::Plainly;
 
 /// The rows of the table. `scale` divides the length of all runs.
 pub(crate) fn contests(scale: usize) -> Vec<Contest> {
@@ -27,6 +28,7 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     type Channel = channels::Anyrt;
     let semaphore = job("semaphore", 1_000_000 / scale, uncontended::<Semaphore>());
     let crowd = job("semaphore-64x4", 100_000 / scale, contended::<Semaphore, 64, 4>());
+    let alone = job("semaphore-64x4", 100_000 / scale, contended::<Plainly, 64, 4>());
     let mutex = job("mutex", 1_000_000 / scale, uncontended::<Mutex>());
     let spsc = job("spsc", 200_000 / scale, transfer::<Channel, 1, 1, 64>());
     let mpsc = job("mpsc-4x1", 200_000 / scale, transfer::<Channel, 4, 1, 64>());
@@ -40,6 +42,12 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
         ]),
         // At most the best of them, and so at most each.
         crowd(&[
+            (contended::<TokioSemaphore, 64, 4>(), Some(1.0)),
+            (contended::<LockSemaphore, 64, 4>(), Some(1.0)),
+            (contended::<MeaSemaphore, 64, 4>(), Some(1.0)),
+        ]),
+        // Where a pass stands without what a child of a group costs at each poll.
+        alone(&[
             (contended::<TokioSemaphore, 64, 4>(), Some(1.0)),
             (contended::<LockSemaphore, 64, 4>(), Some(1.0)),
             (contended::<MeaSemaphore, 64, 4>(), Some(1.0)),

@@ -19,6 +19,23 @@ impl Gate for anyrt_core::sync::Semaphore {
     }
 }
 
+/// The same in tasks that no group of anyrt has: the primitive alone, as the peers' are.
+pub(super) struct Plainly(anyrt_core::sync::Semaphore);
+
+impl Gate for Plainly {
+    const NAME: &'static str = "anyrt, plain tasks";
+    type Tasks = Plain;
+
+    fn new(permits: usize) -> Self {
+        Self(anyrt_core::sync::Semaphore::new(permits))
+    }
+
+    async fn pass<F: Future<Output = ()> + Send>(&self, inside: F) {
+        let _permit = self.0.acquire().await;
+        inside.await;
+    }
+}
+
 impl Gate for tokio::sync::Semaphore {
     const NAME: &'static str = "tokio::sync";
     type Tasks = Plain;
