@@ -175,14 +175,14 @@ fn futures_that_run_others() {
     assert_is! {
         RunScope<Pending<u8>>: 1 1 1;
         RunScope<Pending<NotSync>>: 1 1 1;
-        RunScope<Neither>: 0 0 0;
+        RunScope<Neither>: 0 0 1;
         RunScope<PhantomPinned>: 1 1 0;
         MoveOnAfter<Pending<u8>>: 1 1 1;
-        MoveOnAfter<Neither>: 0 0 0;
+        MoveOnAfter<Neither>: 0 0 1;
         FailAfter<Pending<u8>>: 1 1 1;
-        FailAfter<Neither>: 0 0 0;
+        FailAfter<Neither>: 0 0 1;
         Shield<Pending<u8>>: 1 1 1;
-        Shield<Neither>: 0 0 0;
+        Shield<Neither>: 0 0 1;
         RunGroup<String, Body, Ready<Result<(), String>>, ()>: 1 1 1;
         Group<NotSync, u8>: 1 0 1;
         Group<String, Neither>: 0 0 1;
