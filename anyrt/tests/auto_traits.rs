@@ -80,7 +80,7 @@ fn handles() {
         ThreadHandle<'static, Neither>: 0 0 1;
         GroupError<String>: 1 1 1;
         GroupError<NotSync>: 1 0 1;
-        Command: 1 0 1;
+        Command: 1 1 1;
         Process: 1 1 1;
         TcpStream: 1 1 1;
         TcpListener: 1 1 1;

@@ -86,7 +86,9 @@ fn adapters_without_networking_are_thin() {
                     .any(|capability| path.ends_with(capability))
             })
         };
-        let lines: usize = texts().map(|(_, text)| text.lines().count()).sum();
+        // Nor do the lines count that say which capabilities there are.
+        let is_own = |line: &&str| !line.contains("feature") && !line.starts_with("mod ");
+        let lines = texts().flat_map(|(_, text)| text.lines()).filter(is_own).count();
         assert!(lines < 150, "{adapter} has {lines} lines without networking: what is it doing?");
         let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
         let code =
