@@ -71,19 +71,19 @@ pub struct RunBlocking<D, F, T> {
 impl<D: Driver, F, T> RunBlocking<D, F, T> {
     /// Runs `f` on the threads of `driver`.
     pub fn on(driver: D, f: F) -> Self {
-        Self::from(Source::Given(driver), f)
+        Self::from_source(Source::Given(driver), f)
     }
 }
 
 impl<D: Ambient, F, T> RunBlocking<D, F, T> {
     /// Runs `f` on the threads of the backend that polls it first.
     pub fn ambient(f: F) -> Self {
-        Self::from(Source::ambient(), f)
+        Self::from_source(Source::ambient(), f)
     }
 }
 
 impl<D, F, T> RunBlocking<D, F, T> {
-    fn from(source: Source<D>, f: F) -> Self {
+    pub(crate) fn from_source(source: Source<D>, f: F) -> Self {
         Self {
             source,
             limiter: None,
@@ -92,6 +92,11 @@ impl<D, F, T> RunBlocking<D, F, T> {
             token: None,
             call: None,
         }
+    }
+
+    /// Whether the closure has been handed to a thread.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.closure.is_none()
     }
 
     /// Takes the call's token from `limiter`, instead of the backend's own.

@@ -12,7 +12,7 @@
 //!
 //! The engine's own types live in modules: [`group`], [`scope`], [`sync`], [`channel`], [`time`],
 //! [`blocking`], [`net`], [`signal`],
-//! [`process`]. They know no runtime. What they promise are the laws in `docs/laws.md`, which
+//! [`process`], [`fs`]. They know no runtime. What they promise are the laws in `docs/laws.md`, which
 //! the documentation cites by id, as in "law G1".
 //!
 //! # How it works
@@ -71,6 +71,7 @@ mod driver;
 mod engine;
 pub mod error;
 mod frame;
+pub mod fs;
 pub mod group;
 pub mod inline;
 pub mod join;

@@ -78,6 +78,7 @@
 //! | [`net`] | TCP |
 //! | [`signal`] | signals, as a stream |
 //! | [`process`] | other programs, which do not outlive their scope |
+//! | [`fs`] | files and folders |
 //!
 //! # Rules
 //!
@@ -141,6 +142,7 @@ mod detect;
 #[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "sim")))]
 mod disabled;
 mod enabled;
+pub mod fs;
 pub mod future;
 mod gather;
 mod group;

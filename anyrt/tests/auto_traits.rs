@@ -82,6 +82,8 @@ fn handles() {
         GroupError<NotSync>: 1 0 1;
         Command: 1 1 1;
         Process: 1 1 1;
+        anyrt::fs::File: 1 0 1;
+        anyrt::fs::Walk: 1 0 1;
         TcpStream: 1 1 1;
         TcpListener: 1 1 1;
         AnyTcpStream: 1 1 1;

@@ -8,6 +8,7 @@ mod deadlines;
 mod detection;
 mod failures;
 mod fairness;
+mod files;
 mod foreign;
 mod groups;
 mod inline;
@@ -23,6 +24,7 @@ pub(crate) mod tools;
 
 use std::sync::Arc;
 
+use anyrt_core::fs::File;
 use anyrt_core::sync::RateLimiter;
 use anyrt_core::{Backend, Net, Toplevel};
 
@@ -36,6 +38,7 @@ use crate::subject::Subject;
 pub use self::backend::dropped::abort_law_of;
 #[cfg(feature = "report")]
 pub use self::detection::{Detect, detection_laws, detection_laws_of};
+pub use self::files::{AnyFile, file_law_of};
 pub use self::joins::join_laws_of;
 pub use self::limiters::rate_law_of;
 pub use self::network::connect_law_of;
@@ -94,6 +97,7 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
     laws.splice(behind_i..behind_i, join_laws_of::<Engine, _>());
     laws.push(rate_law_of::<_, Arc<RateLimiter<_>>>());
     laws.extend(thread_laws_of::<Engine, _>());
+    laws.push(file_law_of::<File<_>, _>());
     for law in &mut laws {
         if law.id == "B10" {
             law.check = |driver| {

@@ -9,8 +9,8 @@
 /// |---|---|---|
 /// | `suite!(expr)` | a [`Driver`](anyrt_core::Driver) with [`Toplevel`](anyrt_core::Toplevel) | all but the W laws |
 /// | `suite!(expr, net)` | ... that is a [`NetDriver`](anyrt_core::NetDriver), too | all, also the W laws, and B9 with its network half |
-/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J, L9, T and W |
-/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J, L9, T and W7; B9 with its network half |
+/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J, L9, T, W and O4 |
+/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J, L9, T, W7 and O4; B9 with its network half |
 ///
 /// A backend whose tasks can be dropped on demand checks B11 with
 /// [`abort_law_of`](crate::abort_law_of).
@@ -46,12 +46,12 @@ macro_rules! suite {
     };
     ($driver:expr $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
+            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
         }
     };
     ($driver:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5; w1 w2 w3 w4 w5 w6 w7 w8] $crate::__tests,
+            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8] $crate::__tests,
             $crate::driver_laws_with_net(),
             $crate::Subject::with_net($driver)
         }
@@ -153,8 +153,8 @@ mod tests {
         };
     }
 
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5] with_driver, }
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5; w1 w2 w3 w4 w5 w6 w7 w8] with_net, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4] with_driver, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8] with_net, }
 
     fn registered(laws: &[Law<Subject>]) -> Vec<String> {
         laws.iter().map(|law| law.id.to_lowercase()).collect()
