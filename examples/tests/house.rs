@@ -29,7 +29,7 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-const CRATES: [&str; 12] = [
+const CRATES: [&str; 13] = [
     "anyrt-core",
     "anyrt-tokio",
     "anyrt-smol",
@@ -37,6 +37,7 @@ const CRATES: [&str; 12] = [
     "anyrt-async-std",
     "anyrt-sim",
     "anyrt-macros",
+    "anyrt-workers",
     "anyrt",
     "anyrt-hyper",
     "conformance",

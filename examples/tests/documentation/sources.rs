@@ -11,7 +11,7 @@ use crate::item::{Item, Kind, has, is_hidden};
 use crate::waiting::{self, Waiting};
 
 /// The crates that somebody else can call.
-const CRATES: [&str; 9] = [
+const CRATES: [&str; 10] = [
     "anyrt-core",
     "anyrt",
     "anyrt-hyper",
@@ -20,6 +20,7 @@ const CRATES: [&str; 9] = [
     "anyrt-async-std",
     "anyrt-async-io",
     "anyrt-sim",
+    "anyrt-workers",
     "conformance",
 ];
 
