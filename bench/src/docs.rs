@@ -24,8 +24,9 @@ fn page(rows: &[Row], args: &Args) -> String {
         "# What anyrt costs\n\n\
          Written by `cargo run --release -p anyrt-bench -- --docs`; what each job does, and what the \
          two sides of a pair do not have in common, is said in [bench](../bench/README.md).\n\n\
-         {} pairs of runs for each row{look}, on {processors} processors ({OS}, {ARCH}). A ratio below 1 \
-         is cheaper than the peer; the spread is from the lower to the upper quartile. Where a peer \
+         {} pairs of runs for each row{look}, on {processors} processors ({OS}, {ARCH}). A ratio of \
+         medians below 1 is cheaper than the peer; the spread is from the lower to the upper quartile of the \
+         ratios of the pairs. Where a peer \
          is paired with itself, the row shows the noise.\n\n\
          ![The ratios as bars](benchmarks.svg)\n\n\
          | work | way | backend | threads | takes | peer | takes | ratio | spread | target |\n\

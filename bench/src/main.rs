@@ -31,7 +31,7 @@ mod timeouts;
 mod timers;
 mod work;
 
-use std::io;
+use std::io::{self, IsTerminal, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -100,9 +100,12 @@ fn compare(args: &Args) -> io::Result<String> {
     let mut rows = Vec::new();
     for (at, &workers) in args.workers.iter().enumerate() {
         let sites = Sites::new(args, workers, &apart)?;
-        for Suite { contests, .. } in &mut suites {
+        for Suite { name, contests } in &mut suites {
             // What has no workers is the same for all of them.
             contests.retain(|contest| at == 0 || contest.place.has_workers());
+            if !contests.is_empty() && stderr().is_terminal() {
+                eprintln!("anyrt-bench: {name}, with {workers} threads");
+            }
             let pairs = measure::compare(&sites, args.rounds, contests)?;
             for (contest, pairs) in contests.iter().zip(pairs) {
                 let threads = if contest.place.has_workers() { workers } else { 1 };

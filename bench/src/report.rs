@@ -33,21 +33,23 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) fn new(threads: usize, contest: &Contest, pairs: &[Pair]) -> Self {
-        let ours = || pairs.iter().map(|pair| pair.ours);
-        let theirs = || pairs.iter().map(|pair| pair.peer);
-        let [low, ratio, high] = quartiles(pairs.iter().map(|pair| pair.ours / pair.peer));
-        let each = |[_, median, _]: [f64; 3]| round(contest.unit.of(median, contest.amount));
+        let [_, ours, _] = quartiles(pairs.iter().map(|pair| pair.ours));
+        let [_, theirs, _] = quartiles(pairs.iter().map(|pair| pair.peer));
+        let [low, _, high] = quartiles(pairs.iter().map(|pair| pair.ours / pair.peer));
+        let ratio = ours / theirs;
+        let each = |median| round(contest.unit.of(median, contest.amount));
         Self {
             work: format!("{}: {}", contest.job, contest.ours.name),
             threads,
             backend: contest.place.backend(),
             peer: contest.peer.name,
-            ours: each(quartiles(ours())),
-            theirs: each(quartiles(theirs())),
+            ours: each(ours),
+            theirs: each(theirs),
             unit: contest.unit.name(),
             ratio: round(ratio),
-            low: round(low),
-            high: round(high),
+            // Of few pairs that differ much, the medians may come from pairs that are far apart.
+            low: round(low.min(ratio)),
+            high: round(high.max(ratio)),
             target: contest.target(threads),
             job: contest.job,
             way: contest.ours.name,
@@ -133,5 +135,28 @@ pub(crate) fn print(text: &str) -> ExitCode {
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, json};
+    use crate::measure::Pair;
+    use crate::work::{Contest, Work, part};
+
+    #[test]
+    fn a_row_has_what_programs_read() {
+        let works = ["ours", "theirs"].map(|name| Work { name, run: |_| part(async { 0.0 }) });
+        let contest = Contest::new("job", works[0], works[1], 1_000).at_most_by_threads(1.0, 0.85);
+        let pairs = [(1.0, 2.0), (3.0, 4.0), (9.0, 3.0)];
+        let pairs = pairs.map(|(ours, peer)| Pair { ours, peer });
+        let rows: serde_json::Value =
+            serde_json::from_str(&json(&[Row::new(2, &contest, &pairs)])).unwrap();
+        let expected = serde_json::json!([{
+            "work": "job: ours", "threads": 2, "backend": "tokio", "peer": "theirs",
+            "ours": 3e6, "theirs": 3e6, "unit": "ns",
+            "ratio": 1.0, "low": 0.625, "high": 1.875, "target": 0.85,
+        }]);
+        assert_eq!(rows, expected);
     }
 }
