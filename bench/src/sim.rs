@@ -42,7 +42,9 @@ pub(crate) fn contests(scale: usize) -> Vec<Contest> {
     let peer = Work { name: PAUSED, run: |ticks| at_once(move || tokio_hour(ticks)) };
     let ticks = TASKS * HOUR / scale;
     let hour = Contest::new(job, ours, peer, ticks);
-    let limit = Work { name: "2 s", run: |_| part(async { 2.0 }) };
+    // A shorter hour has less time.
+    let limit = |ticks| part(async move { 2.0 * ticks as f64 / (TASKS * HOUR) as f64 });
+    let limit = Work { name: "2 s", run: limit };
     let within = Contest::new(job, ours, limit, ticks).counted_in(Unit::Seconds).at_most(1.0);
     let noise = Contest::noise(at_random.job, at_random.peer, events);
     [noise, in_order, at_random, hour, within].map(|contest| contest.at(Place::Bare)).to_vec()
