@@ -23,12 +23,13 @@ use crate::source::Source;
 use crate::sys::Mutex;
 
 type Job<A> = Box<dyn FnOnce() -> A + Send>;
+type Call<D, A> = RunBlocking<D, Job<A>, A>;
 
 /// `S` travels, on errands that are told apart by `E`, each with an answer.
 pub(super) struct Shuttle<D, S, E, A> {
     source: Source<D>,
     passenger: Arc<Mutex<Option<S>>>,
-    errand: Option<(E, RunBlocking<D, Job<A>, A>)>,
+    errand: Option<(E, Call<D, A>)>,
 }
 
 // Nothing in it is ever pinned.
