@@ -1,4 +1,4 @@
-//! The one timer of a task, for all timeouts in it.
+//! The one timer of a task, for all timeouts in it; or of a group that no task polls.
 //!
 //! # Invariants
 //!

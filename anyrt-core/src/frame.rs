@@ -47,8 +47,10 @@ struct Place {
     home: Option<Arc<Node>>,
     /// Tells the waker with which the scope is polled from others, for a leaf.
     waker: usize,
-    /// Tells the waker of the task, if that has an alarm.
-    task_waker: usize,
+    /// Tells the waker of whoever has an alarm: a task, or a group that none polls.
+    alarm_waker: usize,
+    /// Whether that is the one whose frame this is.
+    has_alarm: bool,
     /// Whether cancellation is hidden: destructors of a cut body run so.
     is_shielded: bool,
 }
@@ -63,7 +65,8 @@ thread_local! {
             scope: None,
             home: None,
             waker: 0,
-            task_waker: 0,
+            alarm_waker: 0,
+            has_alarm: false,
             is_shielded: false,
         })))
     };
@@ -88,8 +91,10 @@ impl Frame {
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
-        self.place.waker = identity(cx.waker());
-        self.place.task_waker = read(|place| place.task_waker).unwrap_or(0);
+        let waker = identity(cx.waker());
+        self.place.waker = waker;
+        self.place.alarm_waker = waker;
+        self.place.has_alarm = read(|place| place.alarm_waker) != Some(waker);
         let _back = Swapped::swap(self);
         poll(cx)
     }
@@ -102,8 +107,10 @@ impl Frame {
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let _budget = budget::start_task();
-        self.place.waker = identity(cx.waker());
-        self.place.task_waker = self.place.waker;
+        let waker = identity(cx.waker());
+        self.place.waker = waker;
+        self.place.alarm_waker = waker;
+        self.place.has_alarm = true;
         let _back = Swapped::swap(self);
         poll(cx)
     }

@@ -274,3 +274,28 @@ async fn timeouts_in_a_set_strike_beside_one_around_it() {
     })
     .await;
 }
+
+#[anyrt::test]
+async fn deadlines_in_the_outermost_body_all_strike() {
+    for _ in 0..3 {
+        assert!(fail_after(SHORT, sleep_forever()).await.is_err());
+        assert!(fail_after(LONG, async { yield_now().await }).await.is_ok());
+    }
+}
+
+/// The bodies are polled with wakers of the set, not with their task's.
+#[anyrt::test]
+async fn deadlines_in_groups_in_a_set_all_strike() {
+    in_a_child(async {
+        let group = |n| {
+            task_group(move |_: TaskGroup| async move {
+                let long = fail_after(LONG, yield_now()).await;
+                Ok(long.is_ok() && fail_after(SHORT * n, sleep_forever()).await.is_err())
+            })
+        };
+        let set: FuturesUnordered<_> = (1..=3).map(group).collect();
+        let outcomes = fail_after(LONG, set.collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(outcomes, [Ok(true), Ok(true), Ok(true)]);
+    })
+    .await;
+}

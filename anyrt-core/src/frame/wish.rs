@@ -7,7 +7,8 @@
 //! # Invariants
 //!
 //! - A wish is heard only if what is polled has the waker of its task: else being woken there would
-//!   not lead to this poll.
+//!   not lead to this poll. A group's body that is polled with another waker than its task's, or in no
+//!   task, is as a task in this.
 //! - There is one wish on a thread. It belongs to the task with that waker, which takes it before its
 //!   poll ends, also if it ends in a panic; a task that is polled inside another's poll finds the place
 //!   taken and makes do without.
@@ -40,7 +41,8 @@ thread_local! {
 #[inline]
 pub(crate) fn wish(waker: &Waker, at: Instant, now: Instant) -> bool {
     let waker = identity(waker);
-    if read(|place| place.task_waker == waker) != Some(true) {
+    // Where nobody has an alarm it is 0, as is the identity of a waker that does nothing.
+    if waker == 0 || read(|place| place.alarm_waker == waker) != Some(true) {
         return false;
     }
     let join = |wish: &Cell<Option<Wish>>| {
@@ -56,11 +58,14 @@ pub(crate) fn wish(waker: &Waker, at: Instant, now: Instant) -> bool {
 }
 
 impl Frame {
-    /// Takes what was asked for in the last poll of this frame, of a task.
+    /// Takes what was asked for in the last poll of this frame, if it is for its owner to take.
     #[inline]
     pub(crate) fn take_wish(&self) -> Option<Wish> {
+        if !self.place.has_alarm {
+            return None;
+        }
         let take = |wish: &Cell<Option<Wish>>| {
-            let own = wish.get().filter(|wish| wish.waker == self.place.task_waker)?;
+            let own = wish.get().filter(|wish| wish.waker == self.place.alarm_waker)?;
             wish.set(None);
             Some(own)
         };

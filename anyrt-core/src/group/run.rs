@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::TaskGroup;
 use super::part::GroupPart;
+use crate::alarm::Alarm;
 use crate::driver::{Ambient, Driver};
 use crate::error::{Cancelled, Failures, GroupError, Panic, Reason};
 use crate::frame::{self, Frame};
@@ -88,6 +89,7 @@ struct Live {
     seat: Seat,
     frame: Frame,
     inquiry: Inquiry,
+    alarm: Option<Box<Alarm>>,
     phase: Phase,
 }
 
@@ -186,6 +188,7 @@ impl Live {
             frame: Frame::new(node.clone()),
             seat: Seat::new(node),
             inquiry: Inquiry::default(),
+            alarm: None,
             phase: Phase::Body,
         }
     }
@@ -232,10 +235,14 @@ impl Live {
                 }),
             }
         }));
+        let wish = frame.take_wish();
         let value = match stepped {
             Ok(None) => {
                 node.set_waiting(waiting::take());
                 waiting::note(Wait::Group);
+                if let Some(wish) = wish {
+                    Alarm::set(&mut self.alarm, wish, node.as_group().backend(), cx);
+                }
                 return Poll::Pending;
             }
             Ok(Some(value)) => value,

@@ -2,7 +2,7 @@
 //!
 //! Nothing is set before the first pending poll, so that a body that is ready at once costs no timer.
 //! Then the task is asked to have itself woken in time. Only where it cannot, since the scope is polled
-//! in no task or with another waker than the task's, it has a timer of its own.
+//! with another waker than the task's, it has a timer of its own.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
