@@ -3,6 +3,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "net")]
+pub mod net;
 #[cfg(feature = "process")]
 mod process;
 #[cfg(all(unix, feature = "signal"))]

@@ -15,7 +15,7 @@
 //! | `sleep_until`, `sleep_for` | [`Timer::at`], [`Timer::after`] of async-std's reactor, `async-io` |
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`task::block_on`] |
-//! | `raw_connect`, `raw_listen` (feature `net`) | [`async_std::net::TcpStream::connect`], [`async_std::net::TcpListener::bind`] |
+//! | `raw_connect` and the like (feature `net`) | those of [`anyrt_async_io::net`] |
 //! | `raw_signal` (feature `signal`) | `async_signal::Signals::new` |
 //! | `raw_spawn` (feature `process`) | `async_process::Command::spawn` |
 //!
@@ -50,7 +50,7 @@ use async_io::Timer;
 use async_std::task;
 
 #[cfg(feature = "net")]
-pub use net::{AsyncStdTcpListener, AsyncStdTcpStream};
+pub use net::*;
 
 /// async-std's global executor as a backend.
 #[derive(Clone, Debug, Default)]

@@ -1,4 +1,4 @@
-//! The network capability: TCP, over each runtime's own reactor.
+//! The network capability: TCP, UDP and Unix sockets, over each runtime's own reactor.
 //!
 //! It is a trait of its own, because not every runtime has a network: code that needs one says
 //! `B: Backend + Net`, and a backend without one is a compile error. What an adapter writes is
@@ -7,89 +7,51 @@
 
 mod checked;
 mod connect;
+mod driver;
 mod erased;
 mod listeners;
 mod split;
+mod udp;
+#[cfg(unix)]
+mod unix;
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+#[cfg(unix)]
+use std::path::Path;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
-use crate::driver::Driver;
 use crate::error::ConnectError;
 use crate::leaf;
 
 use self::checked::waiting;
 pub use self::checked::{CheckedListener, CheckedStream};
 pub use self::connect::ATTEMPT_DELAY;
+pub use self::driver::NetDriver;
 pub use self::erased::{ErasedNet, ErasedTcpListener};
 pub use self::listeners::Listeners;
 pub use self::split::{Read, ReadHalf, Write, WriteHalf};
+pub use self::udp::{CheckedUdpSocket, ErasedUdpSocket, UdpSocket};
+#[cfg(unix)]
+pub use self::unix::{CheckedUnixListener, ErasedUnixListener, UnixListener};
 
-/// What an adapter writes for its runtime's TCP.
-pub trait NetDriver: Driver {
-    /// The runtime's connection.
-    type TcpStream: TcpStream;
-    /// The runtime's listener.
-    type TcpListener: TcpListener<Stream = Self::TcpStream>;
-
-    /// Connects to `address`, from any thread.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says: refused, unreachable, no permission.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** Dropping it closes the connection that was begun.
-    fn raw_connect(
-        &self,
-        address: SocketAddr,
-    ) -> impl Future<Output = io::Result<Self::TcpStream>> + Send;
-
-    /// Listens on `address`, from any thread; port 0 takes a free one.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says: in use, no permission, not an address of this machine.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** Dropping it closes the socket.
-    fn raw_listen(
-        &self,
-        address: SocketAddr,
-    ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
-
-    /// Looks up the addresses of a name, which is no address itself.
-    ///
-    /// The system is asked, on a thread that may block, unless it is written otherwise.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says: no such name, no answer.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** What was begun goes on, and nobody hears of it.
-    fn raw_resolve(
-        &self,
-        host: &str,
-        port: u16,
-    ) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send {
-        connect::look_up(self, host, port)
-    }
-}
-
-/// What a library uses: TCP connections and listeners.
+/// What a library uses: connections, listeners, datagrams.
 pub trait Net {
     /// A connection.
     type TcpStream: TcpStream;
     /// A listener.
     type TcpListener: TcpListener<Stream = Self::TcpStream>;
+    /// A UDP socket.
+    type UdpSocket: UdpSocket;
+    /// A connection of a Unix socket.
+    #[cfg(unix)]
+    type UnixStream: ByteStream;
+    /// A listener of a Unix socket.
+    #[cfg(unix)]
+    type UnixListener: UnixListener<Stream = Self::UnixStream>;
 
     /// Connects to `address`.
     ///
@@ -118,6 +80,50 @@ pub trait Net {
         &self,
         address: SocketAddr,
     ) -> impl Future<Output = io::Result<Self::TcpListener>> + Send;
+
+    /// Makes a UDP socket at `address`; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no permission, not an address of this machine.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    fn bind_udp(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<Self::UdpSocket>> + Send;
+
+    /// Connects to whoever listens on a path.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: no such path, refused, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connection that was begun.
+    #[cfg(unix)]
+    fn connect_unix(
+        &self,
+        path: &Path,
+    ) -> impl Future<Output = io::Result<Self::UnixStream>> + Send;
+
+    /// Listens on a path, which must not exist and is not removed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no such folder, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    #[cfg(unix)]
+    fn listen_unix(
+        &self,
+        path: &Path,
+    ) -> impl Future<Output = io::Result<Self::UnixListener>> + Send;
 
     /// Looks up the addresses of a name; an address is its own name.
     ///
@@ -169,12 +175,17 @@ pub trait Net {
     ) -> impl Future<Output = Result<Self::TcpStream, ConnectError>> + Send;
 }
 
+/// Any connection that is read and written.
+pub trait ByteStream: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin + 'static> ByteStream for S {}
+
 /// A TCP connection.
 ///
 /// A read that gives 0 is the end of the stream: the other end has closed it, and all that it sent was
 /// read. A connection that broke gives an error instead (law W2). A read that is cut or dropped has
 /// taken nothing (law W1). Closing it sends the end of the stream; what comes can still be read (law W3).
-pub trait TcpStream: AsyncRead + AsyncWrite + Debug + Send + Sync + Unpin + 'static {
+pub trait TcpStream: ByteStream {
     /// Gives the address of the other end.
     ///
     /// # Errors
@@ -227,6 +238,11 @@ pub trait TcpListener: Debug + Send + Sync + 'static {
 impl<D: NetDriver> Net for D {
     type TcpStream = CheckedStream<D::TcpStream>;
     type TcpListener = CheckedListener<D::TcpListener>;
+    type UdpSocket = CheckedUdpSocket<D::UdpSocket>;
+    #[cfg(unix)]
+    type UnixStream = CheckedStream<D::UnixStream>;
+    #[cfg(unix)]
+    type UnixListener = CheckedUnixListener<D::UnixListener>;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
         leaf::checkpoint().await;
@@ -236,6 +252,23 @@ impl<D: NetDriver> Net for D {
     async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
         leaf::checkpoint().await;
         self.raw_listen(address).await.map(CheckedListener::new)
+    }
+
+    async fn bind_udp(&self, address: SocketAddr) -> io::Result<Self::UdpSocket> {
+        leaf::checkpoint().await;
+        self.raw_bind_udp(address).await.map(CheckedUdpSocket::new)
+    }
+
+    #[cfg(unix)]
+    async fn connect_unix(&self, path: &Path) -> io::Result<Self::UnixStream> {
+        leaf::checkpoint().await;
+        waiting(self.raw_connect_unix(path)).await.map(CheckedStream::new)
+    }
+
+    #[cfg(unix)]
+    async fn listen_unix(&self, path: &Path) -> io::Result<Self::UnixListener> {
+        leaf::checkpoint().await;
+        self.raw_listen_unix(path).await.map(CheckedUnixListener::new)
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -1,23 +1,31 @@
 //! The network in memory, and the handle that disturbs it.
 
+mod datagram;
 mod listener;
 pub(crate) mod network;
 mod pipe;
 mod stream;
+#[cfg(unix)]
+mod unix;
 
 use std::fmt::{self, Debug};
 use std::future::pending;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
 use anyrt_core::NetDriver;
 
+pub use self::datagram::SimUdpSocket;
 pub use self::listener::SimTcpListener;
 pub use self::stream::SimTcpStream;
+#[cfg(unix)]
+pub use self::unix::SimUnixListener;
 use crate::backend::SimBackend;
 use crate::lock::lock;
 use crate::sleep::SimSleep;
@@ -27,6 +35,11 @@ use crate::world::World;
 impl NetDriver for SimBackend {
     type TcpStream = SimTcpStream;
     type TcpListener = SimTcpListener;
+    type UdpSocket = SimUdpSocket;
+    #[cfg(unix)]
+    type UnixStream = SimTcpStream;
+    #[cfg(unix)]
+    type UnixListener = SimUnixListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<SimTcpStream> {
         // There and back.
@@ -56,6 +69,24 @@ impl NetDriver for SimBackend {
         let address = lock(&self.world.network).listen(address)?;
         self.world.note_net(NetEvent::Listening(address));
         Ok(SimTcpListener { world: self.world.clone(), address })
+    }
+
+    async fn raw_bind_udp(&self, address: SocketAddr) -> io::Result<SimUdpSocket> {
+        let address = lock(&self.world.network).bind_udp(address)?;
+        Ok(SimUdpSocket { world: self.world.clone(), address })
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, path: &Path) -> io::Result<SimTcpStream> {
+        let address = lock(&self.world.network).find(path)?;
+        self.raw_connect(address).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, path: &Path) -> io::Result<SimUnixListener> {
+        let address = lock(&self.world.network).listen_at(path)?;
+        self.world.note_net(NetEvent::Listening(address));
+        Ok(SimUnixListener(SimTcpListener { world: self.world.clone(), address }))
     }
 
     async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

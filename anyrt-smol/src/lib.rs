@@ -12,7 +12,7 @@
 //! | `sleep_until`, `sleep_for` | [`Timer::at`], [`Timer::after`] |
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`smol::block_on`] |
-//! | `raw_connect`, `raw_listen` (feature `net`) | [`smol::net::TcpStream::connect`], [`smol::net::TcpListener::bind`] |
+//! | `raw_connect` and the like (feature `net`) | those of [`anyrt_async_io::net`] |
 //! | `raw_signal` (feature `signal`) | `async_signal::Signals::new` |
 //! | `raw_spawn` (feature `process`) | `async_process::Command::spawn` |
 //!
@@ -44,7 +44,7 @@ use anyrt_core::{Driver, Sleep, Toplevel};
 use smol::Timer;
 
 #[cfg(feature = "net")]
-pub use net::{SmolTcpListener, SmolTcpStream};
+pub use net::*;
 
 /// smol's global executor as a backend.
 #[derive(Clone, Debug, Default)]

@@ -37,7 +37,7 @@ use anyrt_core::{Driver, Sleep, Toplevel};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 
 #[cfg(feature = "net")]
-pub use net::{TokioTcpListener, TokioTcpStream};
+pub use net::*;
 
 /// A tokio runtime as a backend; clones mean the same runtime.
 // Without a handle it is the runtime of this process, which only its first use starts.

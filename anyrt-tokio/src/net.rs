@@ -1,13 +1,17 @@
-//! tokio's TCP.
+//! tokio's sockets.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use anyrt_core::NetDriver;
-use anyrt_core::net::{TcpListener, TcpStream};
+#[cfg(unix)]
+use anyrt_core::net::UnixListener;
+use anyrt_core::net::{TcpListener, TcpStream, UdpSocket};
 use futures_io::{AsyncRead, AsyncWrite};
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
@@ -19,6 +23,11 @@ use crate::{SHUT_DOWN, TokioBackend};
 impl NetDriver for TokioBackend {
     type TcpStream = TokioTcpStream;
     type TcpListener = TokioTcpListener;
+    type UdpSocket = TokioUdpSocket;
+    #[cfg(unix)]
+    type UnixStream = TokioUnixStream;
+    #[cfg(unix)]
+    type UnixListener = TokioUnixListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<TokioTcpStream> {
         let connect = entered(self.handle(), net::TcpStream::connect(address));
@@ -29,6 +38,26 @@ impl NetDriver for TokioBackend {
         let listener = entered(self.handle(), net::TcpListener::bind(address)).await;
         let listener = listener.map_err(with_remedy)?;
         Ok(TokioTcpListener { listener, handle: self.handle().clone() })
+    }
+
+    async fn raw_bind_udp(&self, address: SocketAddr) -> io::Result<TokioUdpSocket> {
+        let socket = entered(self.handle(), net::UdpSocket::bind(address));
+        socket.await.map(TokioUdpSocket).map_err(with_remedy)
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, path: &Path) -> io::Result<TokioUnixStream> {
+        let connect = entered(self.handle(), net::UnixStream::connect(path));
+        connect.await.map(TokioUnixStream).map_err(with_remedy)
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, path: &Path) -> io::Result<TokioUnixListener> {
+        let listener = {
+            let _context = self.handle().enter();
+            net::UnixListener::bind(path).map_err(with_remedy)?
+        };
+        Ok(TokioUnixListener { listener, handle: self.handle().clone() })
     }
 }
 
@@ -112,41 +141,115 @@ impl TcpStream for TokioTcpStream {
     }
 }
 
+/// A UDP socket of a tokio runtime.
+#[derive(Debug)]
+pub struct TokioUdpSocket(net::UdpSocket);
+
+impl TokioUdpSocket {
+    /// Gives tokio's own socket.
+    pub fn into_inner(self) -> net::UdpSocket {
+        self.0
+    }
+}
+
+impl UdpSocket for TokioUdpSocket {
+    async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        self.0.recv_from(buf).await.map_err(with_remedy)
+    }
+
+    async fn send_to(&self, buf: &[u8], address: SocketAddr) -> io::Result<usize> {
+        self.0.send_to(buf, address).await.map_err(with_remedy)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A listener of a Unix socket of a tokio runtime.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct TokioUnixListener {
+    listener: net::UnixListener,
+    // A connection is registered with the runtime when it is accepted.
+    handle: Handle,
+}
+
+#[cfg(unix)]
+impl TokioUnixListener {
+    /// Gives tokio's own listener.
+    pub fn into_inner(self) -> net::UnixListener {
+        self.listener
+    }
+}
+
+#[cfg(unix)]
+impl UnixListener for TokioUnixListener {
+    type Stream = TokioUnixStream;
+
+    async fn accept(&self) -> io::Result<TokioUnixStream> {
+        let accept = entered(&self.handle, self.listener.accept());
+        let (stream, _) = accept.await.map_err(with_remedy)?;
+        Ok(TokioUnixStream(stream))
+    }
+}
+
+/// A connection of a Unix socket of a tokio runtime.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct TokioUnixStream(net::UnixStream);
+
+#[cfg(unix)]
+impl TokioUnixStream {
+    /// Gives tokio's own connection.
+    pub fn into_inner(self) -> net::UnixStream {
+        self.0
+    }
+}
+
 // By hand and not by `tokio_util::compat`, which knows no vectored writes.
-impl AsyncRead for TokioTcpStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        let mut buf = ReadBuf::new(buf);
-        ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf)).map_err(with_remedy)?;
-        Poll::Ready(Ok(buf.filled().len()))
-    }
+macro_rules! stream {
+    ($stream:ty) => {
+        impl AsyncRead for $stream {
+            fn poll_read(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &mut [u8],
+            ) -> Poll<io::Result<usize>> {
+                let mut buf = ReadBuf::new(buf);
+                ready!(Pin::new(&mut self.0).poll_read(cx, &mut buf)).map_err(with_remedy)?;
+                Poll::Ready(Ok(buf.filled().len()))
+            }
+        }
+
+        impl AsyncWrite for $stream {
+            fn poll_write(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                buf: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                Pin::new(&mut self.0).poll_write(cx, buf).map_err(with_remedy)
+            }
+
+            fn poll_write_vectored(
+                mut self: Pin<&mut Self>,
+                cx: &mut Context<'_>,
+                bufs: &[IoSlice<'_>],
+            ) -> Poll<io::Result<usize>> {
+                Pin::new(&mut self.0).poll_write_vectored(cx, bufs).map_err(with_remedy)
+            }
+
+            fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                Pin::new(&mut self.0).poll_flush(cx)
+            }
+
+            fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+                Pin::new(&mut self.0).poll_shutdown(cx)
+            }
+        }
+    };
 }
 
-impl AsyncWrite for TokioTcpStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf).map_err(with_remedy)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, bufs).map_err(with_remedy)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
-}
+stream!(TokioTcpStream);
+#[cfg(unix)]
+stream!(TokioUnixStream);

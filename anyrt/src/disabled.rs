@@ -4,11 +4,13 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use anyrt_core::net::{TcpListener, TcpStream};
+use anyrt_core::net::{TcpListener, TcpStream, UdpSocket};
 use anyrt_core::process::{ProcessDriver, RawCommand, RawProcess};
 #[cfg(unix)]
 use anyrt_core::signal::{Signal, SignalDriver, SignalListener};
@@ -80,12 +82,54 @@ impl ProcessDriver for Disabled {
 impl NetDriver for Disabled {
     type TcpStream = Self;
     type TcpListener = Self;
+    type UdpSocket = Self;
+    #[cfg(unix)]
+    type UnixStream = Self;
+    #[cfg(unix)]
+    type UnixListener = Self;
 
     async fn raw_connect(&self, _: SocketAddr) -> io::Result<Self> {
         match self.0 {}
     }
 
     async fn raw_listen(&self, _: SocketAddr) -> io::Result<Self> {
+        match self.0 {}
+    }
+
+    async fn raw_bind_udp(&self, _: SocketAddr) -> io::Result<Self> {
+        match self.0 {}
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, _: &Path) -> io::Result<Self> {
+        match self.0 {}
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, _: &Path) -> io::Result<Self> {
+        match self.0 {}
+    }
+}
+
+impl UdpSocket for Disabled {
+    async fn recv_from(&self, _: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        match self.0 {}
+    }
+
+    async fn send_to(&self, _: &[u8], _: SocketAddr) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+}
+
+#[cfg(unix)]
+impl anyrt_core::net::UnixListener for Disabled {
+    type Stream = Self;
+
+    async fn accept(&self) -> io::Result<Self> {
         match self.0 {}
     }
 }

@@ -1,4 +1,4 @@
-//! TCP, on whichever backend runs.
+//! TCP, UDP and Unix sockets, on whichever backend runs.
 //!
 //! Sockets are read and written through [`futures_io`]'s traits; every operation on them is a
 //! checkpoint. A read that gives 0 is the end of the stream; a connection that broke is an error (law
@@ -32,18 +32,27 @@
 //! ```
 
 mod any;
+mod names;
+#[cfg(unix)]
+mod unix;
 
 use std::io;
 use std::net::SocketAddr;
 
 use anyrt_core::Net;
-use anyrt_core::net::{CheckedListener, CheckedStream};
+#[cfg(unix)]
+use anyrt_core::net::CheckedUnixListener;
+use anyrt_core::net::{CheckedListener, CheckedStream, CheckedUdpSocket};
 
 use crate::backend::AnyBackend;
-use crate::error::ConnectError;
 
-pub use any::{AnyTcpListener, AnyTcpStream};
+pub use any::{AnyTcpListener, AnyTcpStream, AnyUdpSocket};
+#[cfg(unix)]
+pub use any::{AnyUnixListener, AnyUnixStream};
 pub use anyrt_core::net::{ATTEMPT_DELAY, Listeners, ReadHalf, WriteHalf};
+pub use names::{connect_any, connect_host, resolve};
+#[cfg(unix)]
+pub use unix::{connect_unix, listen_unix};
 
 /// A TCP connection.
 ///
@@ -90,6 +99,21 @@ pub type TcpStream = CheckedStream<AnyTcpStream>;
 
 /// A TCP listener.
 pub type TcpListener = CheckedListener<AnyTcpListener>;
+
+/// A UDP socket.
+///
+/// A datagram is received whole, and one of whose wait was cut is still there (law W9).
+pub type UdpSocket = CheckedUdpSocket<AnyUdpSocket>;
+
+/// A connection of a Unix socket.
+///
+/// What holds of [`TcpStream`] holds of it, too (law W10).
+#[cfg(unix)]
+pub type UnixStream = CheckedStream<AnyUnixStream>;
+
+/// A listener of a Unix socket.
+#[cfg(unix)]
+pub type UnixListener = CheckedUnixListener<AnyUnixListener>;
 
 /// Connects to `address`.
 ///
@@ -144,97 +168,33 @@ pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     current()?.listen(address).await
 }
 
-/// Looks up the addresses of a name; an address is its own name.
+/// Makes a UDP socket at `address`; port 0 takes a free one.
 ///
 /// # Errors
 ///
-/// Whatever the system says: no such name, no answer. `Unsupported` as of [`connect`].
+/// As [`listen`] gives them.
 ///
 /// # Cancel safety
 ///
-/// **Safe.** A look-up that has begun goes on, and nobody hears of it.
+/// **Safe.** Dropping it closes the socket.
 ///
 /// # Examples
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
 /// anyrt::run(async {
-///     let addresses = anyrt::net::resolve("localhost", 80).await?;
-///     assert!(addresses.iter().all(|address| address.ip().is_loopback()));
+///     let here = anyrt::net::bind_udp(([127, 0, 0, 1], 0).into()).await?;
+///     let there = anyrt::net::bind_udp(([127, 0, 0, 1], 0).into()).await?;
+///     here.send_to(b"hello", there.local_addr()?).await?;
+///     let mut buf = [0; 16];
+///     let (length, from) = there.recv_from(&mut buf).await?;
+///     assert_eq!((&buf[..length], from), (b"hello".as_slice(), here.local_addr()?));
 ///     Ok(())
 /// })
 /// # }
 /// ```
-pub async fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
-    current()?.resolve(host, port).await
-}
-
-/// Connects to a name, at whichever of its addresses answers first.
-///
-/// They are tried as [`connect_any`] does it, which is called "happy eyeballs" (RFC 8305).
-///
-/// # Errors
-///
-/// [`ConnectError`]: the name has no address, or none of them answered; then it has each attempt (law
-/// W8). As an [`io::Error`] it keeps that inside.
-///
-/// # Cancel safety
-///
-/// **Safe.** Dropping it closes the connections that were begun.
-///
-/// # Examples
-///
-/// ```
-/// # fn main() -> std::io::Result<()> {
-/// anyrt::run(async {
-///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
-///     let port = listener.local_addr()?.port();
-///     let stream = anyrt::net::connect_host("localhost", port).await?;
-///     assert_eq!(stream.peer_addr()?, listener.local_addr()?);
-///
-///     drop(listener);
-///     let error = anyrt::net::connect_host("127.0.0.1", port).await.unwrap_err();
-///     assert_eq!(error.attempts().len(), 1);
-///     Ok(())
-/// })
-/// # }
-/// ```
-#[doc(alias = "happy eyeballs")]
-pub async fn connect_host(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
-    let lookup = |source| ConnectError::Lookup { host: host.to_owned(), source };
-    current().map_err(lookup)?.connect_host(host, port).await
-}
-
-/// Connects to whichever of the addresses answers first.
-///
-/// They are tried one after another, the two families in turns, each [`ATTEMPT_DELAY`] after the one
-/// before, or at once when that failed. All other attempts have ended when it returns (law W7).
-///
-/// # Errors
-///
-/// [`ConnectError`], with each attempt (law W8). One of `Unsupported` as of [`connect`].
-///
-/// # Cancel safety
-///
-/// **Safe.** Dropping it closes the connections that were begun.
-///
-/// # Examples
-///
-/// ```
-/// # fn main() -> std::io::Result<()> {
-/// anyrt::run(async {
-///     let closed = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?.local_addr()?;
-///     let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
-///     let addresses = [closed, listener.local_addr()?];
-///     let stream = anyrt::net::connect_any(&addresses).await?;
-///     assert_eq!(stream.peer_addr()?, addresses[1]);
-///     Ok(())
-/// })
-/// # }
-/// ```
-pub async fn connect_any(addresses: &[SocketAddr]) -> Result<TcpStream, ConnectError> {
-    let lookup = |source| ConnectError::Lookup { host: "any address".to_owned(), source };
-    current().map_err(lookup)?.connect_any(addresses).await
+pub async fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    current()?.bind_udp(address).await
 }
 
 /// Listens on several addresses at once.

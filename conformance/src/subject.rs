@@ -11,11 +11,15 @@ use std::fmt::{self, Debug};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyrt_core::net::{ErasedNet, ErasedTcpListener, TcpStream};
+#[cfg(unix)]
+use anyrt_core::net::{ByteStream, ErasedUnixListener};
+use anyrt_core::net::{ErasedNet, ErasedTcpListener, ErasedUdpSocket, TcpStream};
 use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, NetDriver, Sleep, Toplevel};
 
@@ -110,6 +114,11 @@ impl Toplevel for Subject {
 impl NetDriver for Subject {
     type TcpStream = Box<dyn TcpStream>;
     type TcpListener = Box<dyn ErasedTcpListener>;
+    type UdpSocket = Box<dyn ErasedUdpSocket>;
+    #[cfg(unix)]
+    type UnixStream = Box<dyn ByteStream>;
+    #[cfg(unix)]
+    type UnixListener = Box<dyn ErasedUnixListener>;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<Box<dyn TcpStream>> {
         self.net()?.erased_raw_connect(address).await
@@ -117,6 +126,20 @@ impl NetDriver for Subject {
 
     async fn raw_listen(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedTcpListener>> {
         self.net()?.erased_raw_listen(address).await
+    }
+
+    async fn raw_bind_udp(&self, address: SocketAddr) -> io::Result<Box<dyn ErasedUdpSocket>> {
+        self.net()?.erased_raw_bind_udp(address).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, path: &Path) -> io::Result<Box<dyn ByteStream>> {
+        self.net()?.erased_raw_connect_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>> {
+        self.net()?.erased_raw_listen_unix(path).await
     }
 
     async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -97,3 +97,28 @@ impl From<ConnectError> for io::Error {
         Self::new(error.kind(), error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, ErrorKind};
+
+    use super::{Attempt, ConnectError};
+
+    #[test]
+    fn each_attempt_is_told() {
+        let attempt = |address: &str, kind: ErrorKind| Attempt {
+            address: address.parse().expect("an address"),
+            error: kind.into(),
+        };
+        let attempts = vec![
+            attempt("[::1]:80", ErrorKind::ConnectionRefused),
+            attempt("10.0.0.1:80", ErrorKind::TimedOut),
+        ];
+        let error = ConnectError::Failed { target: "`shop`".to_owned(), attempts };
+        assert_eq!(
+            error.to_string(),
+            "could not connect to `shop`: [::1]:80: connection refused; 10.0.0.1:80: timed out"
+        );
+        assert_eq!(io::Error::from(error).kind(), ErrorKind::ConnectionRefused);
+    }
+}

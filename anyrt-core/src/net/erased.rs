@@ -3,10 +3,14 @@
 use std::fmt::Debug;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 
 use async_trait::async_trait;
 
-use super::{NetDriver, TcpListener, TcpStream};
+#[cfg(unix)]
+use super::{ByteStream, ErasedUnixListener};
+use super::{ErasedUdpSocket, NetDriver, TcpListener, TcpStream};
 
 /// The object-safe twin of [`NetDriver`].
 ///
@@ -36,6 +40,41 @@ pub trait ErasedNet: Send + Sync {
         &self,
         address: SocketAddr,
     ) -> io::Result<Box<dyn ErasedTcpListener>>;
+    /// See [`NetDriver::raw_bind_udp`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no permission, not an address of this machine.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    async fn erased_raw_bind_udp(
+        &self,
+        address: SocketAddr,
+    ) -> io::Result<Box<dyn ErasedUdpSocket>>;
+    /// See [`NetDriver::raw_connect_unix`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: no such path, refused, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the connection that was begun.
+    #[cfg(unix)]
+    async fn erased_raw_connect_unix(&self, path: &Path) -> io::Result<Box<dyn ByteStream>>;
+    /// See [`NetDriver::raw_listen_unix`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no such folder, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    #[cfg(unix)]
+    async fn erased_raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>>;
     /// See [`NetDriver::raw_resolve`].
     ///
     /// # Errors
@@ -80,6 +119,23 @@ impl<D: NetDriver> ErasedNet for D {
         address: SocketAddr,
     ) -> io::Result<Box<dyn ErasedTcpListener>> {
         Ok(Box::new(self.raw_listen(address).await?))
+    }
+
+    async fn erased_raw_bind_udp(
+        &self,
+        address: SocketAddr,
+    ) -> io::Result<Box<dyn ErasedUdpSocket>> {
+        Ok(Box::new(self.raw_bind_udp(address).await?))
+    }
+
+    #[cfg(unix)]
+    async fn erased_raw_connect_unix(&self, path: &Path) -> io::Result<Box<dyn ByteStream>> {
+        Ok(Box::new(self.raw_connect_unix(path).await?))
+    }
+
+    #[cfg(unix)]
+    async fn erased_raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>> {
+        Ok(Box::new(self.raw_listen_unix(path).await?))
     }
 
     async fn erased_raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub(crate) struct Network {
     pub(crate) connections: BTreeMap<u64, Connection>,
     /// Ends that nothing reaches and nothing leaves.
     pub(crate) silent: BTreeSet<SocketAddr>,
+    pub(crate) mailboxes: BTreeMap<SocketAddr, Mailbox>,
+    /// Where the listener of a Unix socket is.
+    pub(crate) paths: BTreeMap<PathBuf, SocketAddr>,
     /// What names mean.
     pub(crate) hosts: BTreeMap<String, Vec<IpAddr>>,
 }
@@ -43,6 +47,13 @@ pub(crate) struct Network {
 #[derive(Default)]
 pub(crate) struct Listening {
     pub(crate) queue: VecDeque<u64>,
+    pub(crate) wakers: Vec<Waker>,
+}
+
+/// A UDP socket: datagrams that are due at a time, and who waits for one.
+#[derive(Default)]
+pub(crate) struct Mailbox {
+    pub(crate) letters: VecDeque<(u64, SocketAddr, Vec<u8>)>,
     pub(crate) wakers: Vec<Waker>,
 }
 
@@ -66,6 +77,8 @@ impl Network {
             next_connection: 0,
             connections: BTreeMap::new(),
             silent: BTreeSet::new(),
+            mailboxes: BTreeMap::new(),
+            paths: BTreeMap::new(),
             hosts: BTreeMap::from([(
                 "localhost".to_owned(),
                 vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()],
@@ -102,11 +115,24 @@ impl Network {
         Ok(address)
     }
 
+    /// Takes an address for a UDP socket.
+    pub(crate) fn bind_udp(&mut self, mut address: SocketAddr) -> io::Result<SocketAddr> {
+        if address.port() == 0 {
+            address.set_port(self.free_port());
+        }
+        if self.mailboxes.contains_key(&address) {
+            return Err(io::ErrorKind::AddrInUse.into());
+        }
+        self.mailboxes.insert(address, Mailbox::default());
+        Ok(address)
+    }
+
     fn free_port(&mut self) -> u16 {
         loop {
             let port = self.next_port;
             self.next_port = port.checked_add(1).unwrap_or(FIRST_PORT);
-            if !self.listeners.keys().any(|address| address.port() == port) {
+            let mut taken = self.listeners.keys().chain(self.mailboxes.keys());
+            if !taken.any(|address| address.port() == port) {
                 return port;
             }
         }

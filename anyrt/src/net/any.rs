@@ -1,22 +1,36 @@
 //! The sockets of any backend, without a box.
 
+mod stream;
+mod udp;
+#[cfg(unix)]
+mod unix;
+
 use std::any::Any;
 use std::fmt::{self, Debug};
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+#[cfg(unix)]
+use std::path::Path;
 
 use anyrt_core::net::{TcpListener, TcpStream};
 use anyrt_core::{Driver, ErasedBackend, NetDriver};
-use futures_io::{AsyncRead, AsyncWrite};
 
+use self::stream::any_stream;
+pub use self::udp::AnyUdpSocket;
+use self::udp::Socket;
+#[cfg(unix)]
+pub use self::unix::{AnyUnixListener, AnyUnixStream};
 use crate::backend::{AnyBackend, Choice};
 use crate::enabled::{AsyncStd, Sim, Smol, Tokio};
 
 impl NetDriver for AnyBackend {
     type TcpStream = AnyTcpStream;
     type TcpListener = AnyTcpListener;
+    type UdpSocket = AnyUdpSocket;
+    #[cfg(unix)]
+    type UnixStream = AnyUnixStream;
+    #[cfg(unix)]
+    type UnixListener = AnyUnixListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<AnyTcpStream> {
         Ok(AnyTcpStream(match &self.0 {
@@ -34,6 +48,42 @@ impl NetDriver for AnyBackend {
             Choice::Smol(driver) => Listener::Smol(driver.raw_listen(address).await?),
             Choice::AsyncStd(driver) => Listener::AsyncStd(driver.raw_listen(address).await?),
             Choice::Sim(driver) => Listener::Sim(driver.raw_listen(address).await?),
+            Choice::Other(driver) => return Err(no_network(driver)),
+        }))
+    }
+
+    async fn raw_bind_udp(&self, address: SocketAddr) -> io::Result<AnyUdpSocket> {
+        Ok(AnyUdpSocket(match &self.0 {
+            Choice::Tokio(driver) => Socket::Tokio(driver.raw_bind_udp(address).await?),
+            Choice::Smol(driver) => Socket::Smol(driver.raw_bind_udp(address).await?),
+            Choice::AsyncStd(driver) => Socket::AsyncStd(driver.raw_bind_udp(address).await?),
+            Choice::Sim(driver) => Socket::Sim(driver.raw_bind_udp(address).await?),
+            Choice::Other(driver) => return Err(no_network(driver)),
+        }))
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, path: &Path) -> io::Result<AnyUnixStream> {
+        Ok(AnyUnixStream(match &self.0 {
+            Choice::Tokio(driver) => unix::Stream::Tokio(driver.raw_connect_unix(path).await?),
+            Choice::Smol(driver) => unix::Stream::Smol(driver.raw_connect_unix(path).await?),
+            Choice::AsyncStd(driver) => {
+                unix::Stream::AsyncStd(driver.raw_connect_unix(path).await?)
+            }
+            Choice::Sim(driver) => unix::Stream::Sim(driver.raw_connect_unix(path).await?),
+            Choice::Other(driver) => return Err(no_network(driver)),
+        }))
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, path: &Path) -> io::Result<AnyUnixListener> {
+        Ok(AnyUnixListener(match &self.0 {
+            Choice::Tokio(driver) => unix::Listener::Tokio(driver.raw_listen_unix(path).await?),
+            Choice::Smol(driver) => unix::Listener::Smol(driver.raw_listen_unix(path).await?),
+            Choice::AsyncStd(driver) => {
+                unix::Listener::AsyncStd(driver.raw_listen_unix(path).await?)
+            }
+            Choice::Sim(driver) => unix::Listener::Sim(driver.raw_listen_unix(path).await?),
             Choice::Other(driver) => return Err(no_network(driver)),
         }))
     }
@@ -58,8 +108,10 @@ fn no_network(driver: &ErasedBackend) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, message)
 }
 
-/// The raw connection of an [`AnyBackend`].
-pub struct AnyTcpStream(Stream);
+any_stream! {
+    /// The raw connection of an [`AnyBackend`].
+    AnyTcpStream(Stream) = TcpStream
+}
 
 impl AnyTcpStream {
     /// Gives the connection of one backend, if it is that one's.
@@ -104,13 +156,6 @@ impl AnyTcpStream {
     }
 }
 
-enum Stream {
-    Tokio(<Tokio as NetDriver>::TcpStream),
-    Smol(<Smol as NetDriver>::TcpStream),
-    AsyncStd(<AsyncStd as NetDriver>::TcpStream),
-    Sim(<Sim as NetDriver>::TcpStream),
-}
-
 /// The raw listener of an [`AnyBackend`].
 pub struct AnyTcpListener(Listener);
 
@@ -119,18 +164,6 @@ enum Listener {
     Smol(<Smol as NetDriver>::TcpListener),
     AsyncStd(<AsyncStd as NetDriver>::TcpListener),
     Sim(<Sim as NetDriver>::TcpListener),
-}
-
-/// Does the same to whichever connection it is.
-macro_rules! each {
-    ($choice:expr, $stream:ident => $do:expr) => {
-        match $choice {
-            Stream::Tokio($stream) => $do,
-            Stream::Smol($stream) => $do,
-            Stream::AsyncStd($stream) => $do,
-            Stream::Sim($stream) => $do,
-        }
-    };
 }
 
 impl Debug for AnyTcpListener {
@@ -179,62 +212,12 @@ impl TcpListener for AnyTcpListener {
     }
 }
 
-impl Debug for AnyTcpStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        each!(&self.0, stream => Debug::fmt(stream, f))
-    }
-}
-
 impl TcpStream for AnyTcpStream {
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        each!(&self.0, stream => stream.peer_addr())
+        any_stream!(@each Stream &self.0, stream => stream.peer_addr())
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        each!(&self.0, stream => TcpStream::local_addr(stream))
-    }
-}
-
-impl AsyncRead for AnyTcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_read(cx, buf))
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_read_vectored(cx, bufs))
-    }
-}
-
-impl AsyncWrite for AnyTcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_write(cx, buf))
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_write_vectored(cx, bufs))
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_flush(cx))
-    }
-
-    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each!(&mut self.get_mut().0, stream => Pin::new(stream).poll_close(cx))
+        any_stream!(@each Stream &self.0, stream => TcpStream::local_addr(stream))
     }
 }

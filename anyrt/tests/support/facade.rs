@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -154,6 +156,11 @@ impl Backend for Facade {
 impl Net for Facade {
     type TcpStream = net::TcpStream;
     type TcpListener = net::TcpListener;
+    type UdpSocket = net::UdpSocket;
+    #[cfg(unix)]
+    type UnixStream = net::UnixStream;
+    #[cfg(unix)]
+    type UnixListener = net::UnixListener;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<net::TcpStream> {
         net::connect(address).await
@@ -161,6 +168,20 @@ impl Net for Facade {
 
     async fn listen(&self, address: SocketAddr) -> io::Result<net::TcpListener> {
         net::listen(address).await
+    }
+
+    async fn bind_udp(&self, address: SocketAddr) -> io::Result<net::UdpSocket> {
+        net::bind_udp(address).await
+    }
+
+    #[cfg(unix)]
+    async fn connect_unix(&self, path: &Path) -> io::Result<net::UnixStream> {
+        net::connect_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn listen_unix(&self, path: &Path) -> io::Result<net::UnixListener> {
+        net::listen_unix(path).await
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

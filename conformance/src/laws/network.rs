@@ -3,8 +3,11 @@
 mod accepting;
 mod attempts;
 mod connecting;
+mod datagrams;
 mod ends;
 mod halves;
+#[cfg(unix)]
+mod local;
 mod reading;
 
 use anyrt_core::{Backend, Net, NetDriver, Toplevel};
@@ -53,6 +56,16 @@ pub(super) fn laws<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>>
              it; a name that is not found is an error of its own.",
             connecting::w8,
         ),
+        Law::new(
+            "W9",
+            "A datagram is received whole, and once; a wait for one that is cut or dropped has taken none.",
+            datagrams::w9,
+        ),
+        Law::new(
+            "W10",
+            "Of Unix sockets W1 to W3 hold, too; a path that is missing, taken or deserted is an error.",
+            w10,
+        ),
     ]
 }
 
@@ -64,4 +77,12 @@ pub fn connect_law_of<D: NetDriver + Toplevel, P: NetPolicies>() -> Law<D> {
          the first that answers is given, or the whole is cut, once no other attempt is left.",
         attempts::w7::<D, P>,
     )
+}
+
+/// Elsewhere there is nothing to be checked.
+fn w10<B: Backend + Toplevel + Net>(backend: &B) {
+    #[cfg(unix)]
+    local::w10(backend);
+    #[cfg(not(unix))]
+    let _ = backend;
 }

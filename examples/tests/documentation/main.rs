@@ -71,7 +71,7 @@ fn the_search_sees_what_there_is() {
         ("anyrt-core/src/backend/queue.rs", "Semaphore::acquire"),
         ("anyrt-core/src/group/spawn.rs", "TaskGroup::spawn"),
         ("anyrt-core/src/time.rs", "Sleep"),
-        ("anyrt-smol/src/net.rs", "SmolTcpStream::into_inner"),
+        ("anyrt-async-io/src/net/tcp.rs", "AsyncIoTcpStream::into_inner"),
         ("conformance/src/suite.rs", "suite!"),
     ] {
         assert!(sources.items.iter().any(|item| item.is(file, name)), "{file}: {name} is not seen");

@@ -3,6 +3,8 @@
 use std::future::{Future, pending};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -83,6 +85,11 @@ impl<D: Driver> Driver for Staged<D> {
 impl<D: NetDriver> NetDriver for Staged<D> {
     type TcpStream = D::TcpStream;
     type TcpListener = D::TcpListener;
+    type UdpSocket = D::UdpSocket;
+    #[cfg(unix)]
+    type UnixStream = D::UnixStream;
+    #[cfg(unix)]
+    type UnixListener = D::UnixListener;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<D::TcpStream> {
         let _open = self.open.guard();
@@ -100,6 +107,20 @@ impl<D: NetDriver> NetDriver for Staged<D> {
 
     async fn raw_listen(&self, address: SocketAddr) -> io::Result<D::TcpListener> {
         self.driver.raw_listen(address).await
+    }
+
+    async fn raw_bind_udp(&self, address: SocketAddr) -> io::Result<D::UdpSocket> {
+        self.driver.raw_bind_udp(address).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_connect_unix(&self, path: &Path) -> io::Result<D::UnixStream> {
+        self.driver.raw_connect_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_listen_unix(&self, path: &Path) -> io::Result<D::UnixListener> {
+        self.driver.raw_listen_unix(path).await
     }
 }
 

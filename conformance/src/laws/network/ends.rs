@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use anyrt_core::net::TcpStream;
+use anyrt_core::net::{ByteStream, TcpStream};
 use anyrt_core::{Backend, Net, Toplevel};
 
 use crate::laws::tools::wire::{close, pair, read, read_to_end, text, write, write_all};
@@ -11,18 +11,23 @@ use crate::laws::tools::{both, in_time, step};
 const LENGTH: usize = 300_000;
 
 pub(super) fn w2<B: Backend + Toplevel + Net>(backend: &B) {
-    backend.run(ends_after_all(backend));
+    backend.run(async {
+        let (here, there) = pair(backend).await;
+        ends_after_all(here, there).await;
+    });
     backend.run(breaks_under_a_reader(backend));
     backend.run(breaks_under_a_writer(backend));
 }
 
 pub(super) fn w3<B: Backend + Toplevel + Net>(backend: &B) {
-    backend.run(is_read_after_its_end(backend));
+    backend.run(async {
+        let (here, there) = pair(backend).await;
+        is_read_after_its_end(here, there).await;
+    });
     backend.run(is_not_written_after_its_end(backend));
 }
 
-async fn ends_after_all<B: Backend + Net>(backend: &B) {
-    let (mut here, mut there) = pair(backend).await;
+pub(super) async fn ends_after_all<S: ByteStream>(mut here: S, mut there: S) {
     let sent = text(LENGTH);
     let writer = async {
         write_all(&mut there, &sent).await.expect("somebody reads");
@@ -78,8 +83,7 @@ async fn breaks_under_a_writer<B: Backend + Net>(backend: &B) {
     assert!(is_broken(&broken), "a write to a broken connection gave {broken:?}");
 }
 
-async fn is_read_after_its_end<B: Backend + Net>(backend: &B) {
-    let (mut here, mut there) = pair(backend).await;
+pub(super) async fn is_read_after_its_end<S: ByteStream>(mut here: S, mut there: S) {
     let sent = text(LENGTH);
     let server = async {
         let asked = read_to_end(&mut there, usize::MAX).await.expect("the other end closed");

@@ -1,5 +1,6 @@
 //! W1: what a read has taken that reported nothing.
 
+use anyrt_core::net::ByteStream;
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Net, Toplevel};
 
@@ -12,7 +13,10 @@ const LENGTH: usize = 20_000;
 pub(super) fn w1<B: Backend + Toplevel + Net>(backend: &B) {
     backend.run(cancelled_before(backend));
     backend.run(cut_while_it_waits(backend));
-    backend.run(cut_at_random(backend, seed()));
+    backend.run(async {
+        let (here, there) = pair(backend).await;
+        cut_at_random(backend, here, there, seed()).await;
+    });
 }
 
 async fn cancelled_before<B: Backend + Net>(backend: &B) {
@@ -46,8 +50,12 @@ async fn cut_while_it_waits<B: Backend + Net>(backend: &B) {
 }
 
 /// Reads in every manner, and puts together what was reported.
-async fn cut_at_random<B: Backend + Net>(backend: &B, seed: u64) {
-    let (mut here, mut there) = pair(backend).await;
+pub(super) async fn cut_at_random<B: Backend, S: ByteStream>(
+    backend: &B,
+    mut here: S,
+    mut there: S,
+    seed: u64,
+) {
     let sent = text(LENGTH);
     let writer = async {
         let mut random = Random::new(seed);

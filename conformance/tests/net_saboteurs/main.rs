@@ -1,0 +1,92 @@
+//! Every law of networks was seen to be broken: its check fails on sockets that break it.
+#![cfg(unix)]
+
+mod faulty;
+mod policies;
+
+use std::time::Duration;
+
+use anyrt_conformance::{
+    Engine, Law, NetPolicies, Outcome, Subject, connect_law_of, net_laws_of, run_law,
+};
+use anyrt_tokio::TokioBackend;
+
+use faulty::{Fault, Faulty};
+use policies::{
+    AllAtOnce, GivesUpOnEach, HangsUpInSilence, LeavesTheOthers, OneAfterAnother, WaitsForTheFirst,
+};
+
+/// Runs the check of W7.
+fn connecting<P: NetPolicies>() -> Outcome {
+    let law = connect_law_of::<Subject, P>();
+    let law = Law { limit: Duration::from_secs(5), ..law };
+    let outcome = run_law(&law, &Subject::with_net(TokioBackend::new()));
+    println!("{outcome:?}");
+    outcome
+}
+
+#[test]
+fn faults_in_connecting_break_w7() {
+    assert_eq!(connecting::<Engine>(), Outcome::Passed);
+    assert_ne!(connecting::<OneAfterAnother>(), Outcome::Passed);
+    assert_ne!(connecting::<LeavesTheOthers>(), Outcome::Passed);
+    assert_ne!(connecting::<AllAtOnce>(), Outcome::Passed);
+    assert_ne!(connecting::<GivesUpOnEach>(), Outcome::Passed);
+}
+
+/// Runs the check of a law.
+fn outcome<P: NetPolicies>(id: &str, fault: Fault) -> Outcome {
+    let law = net_laws_of::<Faulty, P>().into_iter().find(|law| law.id == id);
+    // A check that hangs is seen to fail, too, and need not be waited for at length.
+    let law = law.unwrap_or_else(|| panic!("there is no law {id}"));
+    let law = Law { limit: Duration::from_secs(5), ..law };
+    let outcome = run_law(&law, &Faulty { driver: TokioBackend::new(), fault });
+    println!("{id}: {outcome:?}");
+    outcome
+}
+
+/// Makes a test of each fault, and the table of what they break.
+macro_rules! faults {
+    ($($name:ident: $fault:ident, $policies:ty, breaks $id:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                assert_ne!(outcome::<$policies>($id, Fault::$fault), Outcome::Passed);
+            }
+        )*
+
+        const BROKEN: &[&str] = &[$($id),*];
+    };
+}
+
+faults! {
+    reads_and_is_cut: ReadsAndIsCut, Engine, breaks "W1";
+    breaks_cleanly: BreaksCleanly, Engine, breaks "W2";
+    ends_once: EndsOnce, Engine, breaks "W2";
+    closes_all: ClosesAll, Engine, breaks "W3";
+    flushes_only: FlushesOnly, Engine, breaks "W3";
+    hangs_up_in_silence: None, HangsUpInSilence, breaks "W4";
+    waits_for_the_first: None, WaitsForTheFirst, breaks "W5";
+    tells_the_last: TellsTheLast, Engine, breaks "W8";
+    tries_the_first: TriesTheFirst, Engine, breaks "W8";
+    receives_and_is_cut: ReceivesAndIsCut, Engine, breaks "W9";
+    unix_reads_and_is_cut: ReadsAndIsCut, Engine, breaks "W10";
+    unix_flushes_only: FlushesOnly, Engine, breaks "W10";
+    accepts_and_is_cut: AcceptsAndIsCut, Engine, breaks "W6";
+}
+
+/// A law without a saboteur would be a check that was never seen to fail.
+#[test]
+fn every_law_of_networks_has_a_saboteur() {
+    let laws = net_laws_of::<Faulty, Engine>();
+    let unbroken: Vec<&str> =
+        laws.iter().map(|law| law.id).filter(|id| !BROKEN.contains(id)).collect();
+    assert!(unbroken.is_empty(), "no saboteur breaks {unbroken:?}");
+}
+
+#[test]
+fn what_has_no_fault_is_harmless() {
+    for law in net_laws_of::<Faulty, Engine>() {
+        assert_eq!(outcome::<Engine>(law.id, Fault::None), Outcome::Passed, "{}", law.id);
+    }
+}
