@@ -1,8 +1,9 @@
 //! A connection with futures-io's traits, as hyper wants it.
 //!
 //! hyper gives a buffer that is not initialised, and futures-io's traits want one that is. To zero
-//! hyper's buffer costs its whole length at every read, also where few bytes come; so the bytes are read
-//! into a buffer of the thread, which was zeroed once, and copied, which costs what was read.
+//! hyper's buffer costs its whole length at every read, also where few bytes come, and to say how many came
+//! without a copy is not safe; so the bytes are read into a buffer of the thread, which was zeroed once, and
+//! copied, which costs what was read.
 //!
 //! # Invariants
 //!
@@ -17,8 +18,8 @@ use std::task::{Context, Poll, ready};
 use futures_io::{AsyncRead, AsyncWrite};
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// How many bytes a read gives at most.
-const LENGTH: usize = 32 * 1024;
+/// How many bytes a read gives at most; hyper asks for few, until reads fill what it asks for.
+const LENGTH: usize = 256 * 1024;
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };

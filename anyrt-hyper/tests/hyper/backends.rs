@@ -42,6 +42,7 @@ async fn converse(wrap: fn(anyrt::net::TcpStream) -> HyperIo) -> io::Result<()> 
             client::conn::http1::handshake(stream).await.map_err(io::Error::other)?;
         group.spawn(async { connection.await.map_err(io::Error::other) });
         for seed in 0..3 {
+            sender.ready().await.map_err(io::Error::other)?;
             let request = Request::new(Full::new(Bytes::from(text(seed))));
             let response = sender.send_request(request).await.map_err(io::Error::other)?;
             let answer = response.into_body().collect().await.map_err(io::Error::other)?;

@@ -37,6 +37,7 @@ async fn served() -> io::Result<()> {
         for (path, status, text) in
             [("/hello/ann", StatusCode::OK, "hello ann"), ("/bye", StatusCode::NOT_FOUND, "")]
         {
+            sender.ready().await.map_err(io::Error::other)?;
             let request = Request::get(path).header("host", "here").body(Empty::<Bytes>::new());
             let response = sender.send_request(request.expect("a request")).await;
             let response = response.map_err(io::Error::other)?;
