@@ -32,6 +32,8 @@
 //! ```
 
 mod any;
+#[cfg(feature = "tokio-io")]
+pub mod compat;
 mod names;
 #[cfg(unix)]
 mod unix;
