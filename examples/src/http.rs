@@ -1,15 +1,13 @@
 //! One HTTP request, by hyper over anyrt's TCP.
 
-use std::io;
-
-use anyrt::net::TcpStream;
+use anyrt::error::ConnectError;
 use anyrt::{Cancelled, GroupError, TaskGroup, TimedOut};
+use anyrt_hyper::HyperIo;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::HOST;
 use hyper::{Request, StatusCode, Uri};
-use smol_hyper::rt::FuturesIo;
 
 use crate::page_url::PageUrl;
 
@@ -23,8 +21,8 @@ pub enum FetchError {
     #[error("the server answered {0}")]
     Status(StatusCode),
     /// There was no connection.
-    #[error("no connection: {0}")]
-    Connect(#[from] io::Error),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     /// The connection broke, or what came over it was no HTTP.
     #[error("the exchange broke off: {0}")]
     Http(#[from] hyper::Error),
@@ -52,7 +50,7 @@ impl From<GroupError<FetchError>> for FetchError {
 ///
 /// **Safe.** The connection is closed.
 pub async fn get(url: &PageUrl) -> Result<Bytes, FetchError> {
-    let stream = FuturesIo::new(connect(url).await?);
+    let stream = HyperIo::new(anyrt::net::connect_host(url.host(), url.port()).await?);
     let (sender, connection) = http1::handshake(stream).await?;
     let mut request = Request::new(Empty::<Bytes>::new());
     *request.uri_mut() = Uri::from(url.path().clone());
@@ -85,16 +83,4 @@ async fn exchange(
         return Err(FetchError::Status(status));
     }
     Ok(answer.into_body().collect().await?.to_bytes())
-}
-
-/// Connects to the first address of the host that answers.
-async fn connect(url: &PageUrl) -> io::Result<TcpStream> {
-    let mut last = None;
-    for address in url.resolve().await? {
-        match anyrt::net::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(last.unwrap_or_else(|| io::Error::new(io::ErrorKind::NotFound, "the host has no address")))
 }

@@ -1,8 +1,6 @@
 //! The address of a page: `http://host[:port]/path`.
 
 use std::fmt::{self, Display};
-use std::io;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::str::FromStr;
 
 use hyper::Uri;
@@ -80,21 +78,14 @@ impl PageUrl {
         &self.host_header
     }
 
-    /// Looks up the addresses of the host; a name is resolved on a thread that may block.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the system says: no such name, no name server.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** A look-up that has begun is not abandoned, though: a cancelled scope waits for it.
-    pub async fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
-        if let Ok(ip) = self.host.parse::<IpAddr>() {
-            return Ok(vec![(ip, self.port).into()]);
-        }
-        let (host, port) = (self.host.clone(), self.port);
-        anyrt::blocking::run(move || Ok((host.as_str(), port).to_socket_addrs()?.collect())).await
+    /// Gives the name of the host, or its address.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Gives the port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 }
 

@@ -61,7 +61,7 @@ mod tests {
             can_be_spawned(mistakes::not_blocking_the_loop(SECOND));
             can_be_spawned(nursery::nursery(SECOND));
             can_be_spawned(queue::queue(1, 1));
-            can_be_spawned(race::happy_eyeballs(vec![], SECOND));
+            can_be_spawned(race::happy_eyeballs(&[]));
             can_be_spawned(race::race(SECOND, &log));
             can_be_spawned(rate_limit::rate_limit(1, 1, SECOND));
             can_be_spawned(retry::ask_three_times(SECOND, SECOND, never));

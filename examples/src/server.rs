@@ -12,13 +12,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use anyrt::net::{TcpListener, TcpStream};
 use anyrt::{GroupError, TaskGroup};
+use anyrt_hyper::HyperIo;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use smol_hyper::rt::FuturesIo;
 
 /// Opens a server, sends the visitor to its address, and closes it.
 ///
@@ -76,5 +76,5 @@ where
 {
     // A visitor that goes away, or an answer that closes its connection, is no fault of the server.
     let connection = http1::Builder::new();
-    let _ = connection.serve_connection(FuturesIo::new(stream), service_fn(answer)).await;
+    let _ = connection.serve_connection(HyperIo::new(stream), service_fn(answer)).await;
 }

@@ -1,12 +1,13 @@
 //! Work that blocks goes to another thread, and the tasks here go on meanwhile.
 //!
 //! asyncio: `asyncio.to_thread`. Trio: `trio.to_thread.run_sync`. `AnyIO`: `anyio.to_thread.run_sync`.
+//! And from there to async code: `run_coroutine_threadsafe`, `from_thread.run`, `BlockingPortal`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyrt::{GroupError, TaskGroup};
+use anyrt::{Cancelled, GroupError, TaskGroup, blocking};
 
 /// What came of work in a thread.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,10 +45,38 @@ where
                 counter.fetch_add(1, Ordering::SeqCst);
             }
         });
-        let value = anyrt::blocking::run(work).await?;
+        let value = blocking::run(work).await?;
         Ok(Worked { value, ticks: ticks.load(Ordering::SeqCst) })
     })
     .await
+}
+
+/// Counts in a thread until its time is over, and gives how far it came.
+pub async fn until_cancelled(limit: Duration) -> u64 {
+    let count = || {
+        let mut count = 0;
+        while !blocking::is_cancelled() {
+            count += 1;
+        }
+        count
+    };
+    // The call is not abandoned: it ends when its closure does, and gives its value.
+    anyrt::move_on_after(limit, blocking::run(count)).await.unwrap_or_default()
+}
+
+/// Sleeps from a thread in the way of tasks, and comes back.
+///
+/// # Errors
+///
+/// [`Cancelled`] if the call was cancelled, and the sleep with it.
+pub async fn there_and_back(second: Duration) -> Result<&'static str, Cancelled> {
+    let slow = move || {
+        blocking::block_on(async {
+            anyrt::sleep(second).await;
+            "slept"
+        })
+    };
+    blocking::run(slow).await
 }
 
 #[cfg(test)]
@@ -58,8 +87,8 @@ mod tests {
     use anyrt::sim::Sim;
     use futures_util::FutureExt;
 
-    use super::{Worked, in_a_thread};
-    use crate::testing::{SECOND, in_time};
+    use super::{Worked, in_a_thread, there_and_back, until_cancelled};
+    use crate::testing::{SECOND, assert_took, in_time, timed};
 
     #[anyrt::test]
     async fn tasks_go_on_meanwhile() {
@@ -92,5 +121,17 @@ mod tests {
         let bug = || -> Result<(), &str> { std::panic::resume_unwind(Box::new("a bug")) };
         let panic = in_time(AssertUnwindSafe(in_a_thread(bug, SECOND)).catch_unwind()).await;
         assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"a bug"));
+    }
+
+    #[anyrt::test]
+    async fn a_thread_can_see_that_its_time_is_over() {
+        assert!(in_time(until_cancelled(SECOND)).await > 0);
+    }
+
+    #[anyrt::test(sim, seeds = 10)]
+    async fn a_thread_can_call_async_code() {
+        let (slept, took) = timed(there_and_back(SECOND)).await;
+        assert_eq!(slept, Ok("slept"));
+        assert_took(took, SECOND);
     }
 }

@@ -15,13 +15,13 @@ use std::time::Duration;
 use anyrt::net::{TcpListener, TcpStream};
 use anyrt::sync::Event;
 use anyrt::{CancelScope, GroupError, TaskGroup};
+use anyrt_hyper::HyperIo;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use smol_hyper::rt::FuturesIo;
 
 /// What became of the requests.
 #[derive(Debug, Default)]
@@ -81,7 +81,7 @@ async fn serve(stream: TcpStream, is_stopping: Arc<Event>, tally: Arc<Tally>, se
         under_way.is_answered = true;
         Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("done\n")))
     });
-    let connection = pin!(http1::Builder::new().serve_connection(FuturesIo::new(stream), service));
+    let connection = pin!(http1::Builder::new().serve_connection(HyperIo::new(stream), service));
     // A client that goes away is no fault of the server.
     let _ = match select(connection, is_stopping.wait()).await {
         Either::Left((ended, _)) => ended,

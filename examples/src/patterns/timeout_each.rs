@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(fetched[2].as_deref().unwrap(), b"this is /page/2\n");
         assert!(matches!(&fetched[3], Err(FetchError::Connect(_))), "{fetched:?}");
         let table = table(&pages, &fetched);
-        for outcome in ["timed out", "the server answered 500", "16 bytes", "no connection"] {
+        for outcome in ["timed out", "the server answered 500", "16 bytes", "could not connect"] {
             assert!(table.contains(outcome), "{table}");
         }
     }
