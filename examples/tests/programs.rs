@@ -40,7 +40,8 @@ fn each_pattern_is_a_program_and_stands_in_the_index() {
 
 #[test]
 fn each_program_runs_by_name() {
-    for pattern in patterns() {
+    // That one waits for a signal, and has a test of its own.
+    for pattern in patterns().into_iter().filter(|pattern| pattern != "graceful_shutdown") {
         let output = run(&pattern, &["--backend", "sim"]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{pattern}: {:?}", String::from_utf8(output.stderr));

@@ -1,28 +1,52 @@
-//! The pattern `graceful_shutdown` as a program.
+//! The pattern `graceful_shutdown` as a program: a server, until Ctrl-C or `kill`.
 #![forbid(unsafe_code)]
 
+use std::io;
+use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyrt_examples::http;
-use anyrt_examples::page_url::PageUrl;
-use anyrt_examples::patterns::graceful_shutdown::serve_until;
-use anyrt_examples::program;
+use anyrt::AnyBackend;
+use anyrt_examples::command_line::{self, complain, print};
+use anyrt_examples::patterns::graceful_shutdown::serve_until_signal;
+use clap::Parser;
+
+/// Serves until it is told to end; a request for /3 takes three seconds.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Which backend runs it: tokio, smol or async-std
+    #[arg(long, value_name = "NAME", default_value = "tokio")]
+    backend: AnyBackend,
+
+    /// How long requests may take to finish when it is told to end
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = humantime::parse_duration)]
+    grace: Duration,
+
+    /// How long a second of a request takes
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = humantime::parse_duration)]
+    second: Duration,
+}
+
+async fn serve(args: &Args) -> io::Result<String> {
+    let listener = anyrt::net::listen((Ipv4Addr::LOCALHOST, 0).into()).await?;
+    print(format_args!("listening on {}", listener.local_addr()?));
+    let tally = serve_until_signal(listener, args.grace, args.second).await?;
+    let [answered, cancelled] =
+        [&tally.answered, &tally.cancelled].map(|count| count.load(Ordering::SeqCst));
+    Ok(format!("answered {answered}, cancelled {cancelled}"))
+}
 
 fn main() -> ExitCode {
-    const SECOND: Duration = Duration::from_secs(1);
-    program::run(async || {
-        let listener = anyrt::net::listen(([127, 0, 0, 1], 0).into()).await?;
-        let address = listener.local_addr()?;
-        let requests = [1, 2, 3, 60, 60].map(|seconds| format!("http://{address}/{seconds}"));
-        let requests = requests.map(|url| async move {
-            let url: PageUrl = url.parse()?;
-            http::get(&url).await?;
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
-        });
-        let stop = anyrt::sleep(SECOND * 3 / 2);
-        let server = async move { serve_until(listener, stop, SECOND * 2, SECOND).await };
-        let (tally, _answers) = anyrt::join((server, anyrt::gather(requests))).await?;
-        Ok(format!("told to stop after 1.5 s, with 2 s to finish: {:?}", tally?))
-    })
+    let args: Args = match command_line::parse() {
+        Ok(args) => args,
+        Err(exit_code) => return exit_code,
+    };
+    match anyrt::run_on(&args.backend, serve(&args)) {
+        Ok(text) => print(text),
+        Err(error) => {
+            complain(error);
+            ExitCode::FAILURE
+        }
+    }
 }

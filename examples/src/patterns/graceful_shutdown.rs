@@ -1,8 +1,7 @@
 //! A server that is told to stop: it accepts no more, finishes what runs, and cancels what takes too
 //! long.
 //!
-//! asyncio: `loop.add_signal_handler`. Trio and `AnyIO`: `open_signal_receiver`, `move_on_after`. What
-//! tells it to stop is any future.
+//! asyncio: `loop.add_signal_handler`. Trio and `AnyIO`: `open_signal_receiver`, `move_on_after`.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -13,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyrt::net::{TcpListener, TcpStream};
+use anyrt::signal::{Signal, signals};
 use anyrt::sync::Event;
 use anyrt::{CancelScope, GroupError, TaskGroup};
 use anyrt_hyper::HyperIo;
@@ -30,6 +30,23 @@ pub struct Tally {
     pub answered: AtomicUsize,
     /// How many were cancelled.
     pub cancelled: AtomicUsize,
+}
+
+/// Serves until the process is told to end, by Ctrl-C or by `kill`; see [`serve_until`].
+///
+/// # Errors
+///
+/// What the system says if it lets nobody listen for signals, or if no more connections can be accepted.
+pub async fn serve_until_signal(
+    listener: TcpListener,
+    grace: Duration,
+    second: Duration,
+) -> io::Result<Arc<Tally>> {
+    let mut signals = signals([Signal::Interrupt, Signal::Terminate])?;
+    let stop = async move {
+        let _ = signals.recv().await;
+    };
+    serve_until(listener, stop, grace, second).await.map_err(io::Error::other)
 }
 
 /// Serves until `stop`, and then for at most `grace`; a request for `/3` takes three seconds.
@@ -113,9 +130,11 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use anyrt::TaskGroup;
+    use anyrt::signal::Signal;
+    use anyrt::sim::{Sim, SimBackend};
     use anyrt::sync::Event;
 
-    use super::serve_until;
+    use super::{serve_until, serve_until_signal};
     use crate::http::{self, FetchError};
     use crate::page_url::PageUrl;
     use crate::testing::{SECOND, assert_took, timed};
@@ -174,5 +193,24 @@ mod tests {
         let (tally, took) = timed(stop_during(&[1, 60, 60])).await;
         assert_eq!(tally, (1, 2));
         assert_took(took, SECOND * 5 / 2);
+    }
+
+    #[test]
+    fn a_signal_stops_it() {
+        Sim::explore(0..10, || async {
+            let listener = anyrt::net::listen(ANYWHERE).await.unwrap();
+            let url = format!("http://{}/2", listener.local_addr().unwrap()).parse().unwrap();
+            let serving = serve_until_signal(listener, SECOND * 2, SECOND);
+            let asking = async move { http::get(&url).await };
+            let raising = async {
+                anyrt::sleep(SECOND).await;
+                SimBackend::current().unwrap().raise(Signal::Terminate);
+            };
+            let (ended, took) = timed(anyrt::join((serving, asking, raising))).await;
+            let (tally, answer, ()) = ended.unwrap();
+            assert!(answer.is_ok(), "{answer:?}");
+            assert_eq!(tally.unwrap().answered.load(Ordering::SeqCst), 1);
+            assert_eq!(took, SECOND * 2);
+        });
     }
 }
