@@ -95,8 +95,9 @@ fn round(backend: &str) {
     let counts = last.strip_prefix("answered ").unwrap().split_once(", cancelled ").unwrap();
     let (answered, cancelled): (usize, usize) =
         (counts.0.parse().unwrap(), counts.1.parse().unwrap());
-    assert_eq!(answered, seen, "answers that were sent, and those that came: {last}");
-    assert!(cancelled <= broken, "{last}, but {broken} clients saw no answer");
+    // Each request is counted once. An answer may be cut on its way out, when the time is over just then.
+    assert!(seen <= answered, "{last}, but {seen} clients saw an answer");
+    assert!(answered + cancelled <= seen + broken, "{last}, but {seen} saw an answer, {broken} none");
     assert_eq!(seen + broken + count(Outcome::Refused), CLIENTS);
 }
 
