@@ -137,7 +137,7 @@ impl AnyTcpStream {
     /// })
     /// # }
     /// ```
-    #[expect(clippy::result_large_err, reason = "a connection is given back as it is")]
+    #[allow(clippy::result_large_err, reason = "a connection is given back as it is")]
     pub fn downcast<S: 'static>(self) -> Result<S, Self> {
         /// Takes it if its type is the one that was asked for.
         fn take<T: 'static, S: 'static>(stream: T) -> Result<S, T> {
