@@ -28,6 +28,7 @@ pub mod task_group;
 pub mod timeout_each;
 pub mod timeouts;
 pub mod which_backend;
+pub mod worker_process;
 
 #[cfg(test)]
 mod tests {

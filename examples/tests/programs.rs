@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 
+/// What no simulation can run: these have tests of their own.
+const REAL: [&str; 2] = ["graceful_shutdown", "worker_process"];
+
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn folder(name: &str) -> BTreeSet<String> {
@@ -40,8 +43,7 @@ fn each_pattern_is_a_program_and_stands_in_the_index() {
 
 #[test]
 fn each_program_runs_by_name() {
-    // That one waits for a signal, and has a test of its own.
-    for pattern in patterns().into_iter().filter(|pattern| pattern != "graceful_shutdown") {
+    for pattern in patterns().into_iter().filter(|pattern| !REAL.contains(&pattern.as_str())) {
         let output = run(&pattern, &["--backend", "sim"]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success(), "{pattern}: {:?}", String::from_utf8(output.stderr));
