@@ -69,13 +69,15 @@ mod tests {
 
     #[anyrt::test(sim, seeds = 10)]
     async fn an_address_that_refuses_is_passed_over() {
-        let refused = anyrt::net::listen(FREE).await.unwrap().local_addr().unwrap();
+        let closed = anyrt::net::listen(FREE).await.unwrap();
         let listener = anyrt::net::listen(FREE).await.unwrap();
-        let open = listener.local_addr().unwrap();
+        let (refused, open) = (closed.local_addr().unwrap(), listener.local_addr().unwrap());
+        drop(closed);
         let stream = in_time(happy_eyeballs(&[refused, open])).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
 
-        let failed = in_time(happy_eyeballs(&[refused, refused])).await.unwrap_err();
+        drop(listener);
+        let failed = in_time(happy_eyeballs(&[refused, open])).await.unwrap_err();
         let kinds = failed.attempts().iter().map(|attempt| attempt.error.kind());
         assert_eq!(Vec::from_iter(kinds), [ErrorKind::ConnectionRefused; 2]);
     }
