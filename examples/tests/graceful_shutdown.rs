@@ -97,7 +97,10 @@ fn round(backend: &str) {
         (counts.0.parse().unwrap(), counts.1.parse().unwrap());
     // Each request is counted once. An answer may be cut on its way out, when the time is over just then.
     assert!(seen <= answered, "{last}, but {seen} clients saw an answer");
-    assert!(answered + cancelled <= seen + broken, "{last}, but {seen} saw an answer, {broken} none");
+    assert!(
+        answered + cancelled <= seen + broken,
+        "{last}, but {seen} saw an answer, {broken} none"
+    );
     assert_eq!(seen + broken + count(Outcome::Refused), CLIENTS);
 }
 

@@ -30,7 +30,8 @@ impl Job for Work {
     fn run(self) -> usize {
         match self {
             Self::Primes(below) => {
-                let is_prime = |number: &u32| (2..*number).all(|divisor| !number.is_multiple_of(divisor));
+                let is_prime =
+                    |number: &u32| (2..*number).all(|divisor| !number.is_multiple_of(divisor));
                 (2..below).filter(is_prime).count()
             }
             Self::Panic => panic!("a bug"),
