@@ -5,22 +5,30 @@
 //! several things in a row, instead of losing the line to each look. After some microseconds
 //! the holder is probably not running, and the thread sleeps.
 
-use std::hint::spin_loop;
-use std::sync::{PoisonError, TryLockError};
+use std::sync::PoisonError;
+#[cfg(not(all(loom, test)))]
+use std::{hint::spin_loop, sync::TryLockError};
 
 use crate::sys::{Mutex, MutexGuard};
 
-/// How often a thread stays away before it sleeps.
-const ROUNDS: u32 = if cfg!(all(loom, test)) { 0 } else { 6 };
-/// How many pauses of the processor it first stays away for, and for how many at most.
-const PAUSES: std::ops::RangeInclusive<u32> = 16..=64;
-
 /// Locks, also after a panic: nothing that can panic leaves what a lock protects half done.
+#[cfg(not(all(loom, test)))]
 #[inline]
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     try_lock(mutex).unwrap_or_else(|| contend(mutex))
 }
 
+/// Locks; the model checker need not be spared.
+#[cfg(all(loom, test))]
+pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    wait(mutex)
+}
+
+fn wait<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(not(all(loom, test)))]
 #[inline]
 fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
@@ -30,15 +38,15 @@ fn try_lock<T: ?Sized>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     }
 }
 
+/// Stays away six times, for 16 pauses of the processor at first and for 64 at most; then sleeps.
+#[cfg(not(all(loom, test)))]
 #[cold]
 fn contend<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    let mut pauses = *PAUSES.start();
-    for _ in 0..ROUNDS {
+    for pauses in [16, 32, 64, 64, 64, 64] {
         (0..pauses).for_each(|_| spin_loop());
         if let Some(guard) = try_lock(mutex) {
             return guard;
         }
-        pauses = (pauses * 2).min(*PAUSES.end());
     }
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    wait(mutex)
 }
