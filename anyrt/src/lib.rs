@@ -119,7 +119,7 @@
 //! | `smol` | smol 2 |
 //! | `async-std` | async-std 1, which is no longer maintained (RUSTSEC-2025-0052) |
 //! | `sim` | `anyrt::sim`: virtual time and seeded schedules, for tests |
-//! | `tokio-io` | [`net::compat`]: connections with tokio's I/O traits, on any backend |
+//! | `tokio-io` | `net::compat`: connections with tokio's I/O traits, on any backend |
 //! | `tracing` | a span for each task, group and scope, linked as they are |
 //! | `macros` (default) | [`#[anyrt::main]`](macro@main) and [`#[anyrt::test]`](macro@test) |
 //!
