@@ -38,11 +38,11 @@ pub(crate) fn contests(children: usize) -> Vec<Contest> {
 
 async fn facade(children: usize) -> f64 {
     let done = anyrt::task_group(|group: anyrt::TaskGroup| async move {
-        let parking = Parking::default();
+        let parking = Parking::new(children);
         for _ in 0..children {
             group.spawn(parking.child());
         }
-        parking.holds(children).await;
+        parking.is_full().await;
         let start = Instant::now();
         group.cancel();
         Ok(start)
@@ -52,11 +52,11 @@ async fn facade(children: usize) -> f64 {
 
 async fn explicit(children: usize) -> f64 {
     let body = |group: <TokioBackend as anyrt_core::Backend>::TaskGroup<Infallible>| async move {
-        let parking = Parking::default();
+        let parking = Parking::new(children);
         for _ in 0..children {
             group.spawn(parking.child());
         }
-        parking.holds(children).await;
+        parking.is_full().await;
         let start = Instant::now();
         group.cancel();
         Ok(start)
@@ -65,11 +65,11 @@ async fn explicit(children: usize) -> f64 {
 }
 
 async fn join_set(children: usize) -> f64 {
-    let (mut set, parking) = (JoinSet::new(), Parking::default());
+    let (mut set, parking) = (JoinSet::new(), Parking::new(children));
     for _ in 0..children {
         set.spawn(parking.child());
     }
-    parking.holds(children).await;
+    parking.is_full().await;
     let start = Instant::now();
     set.shutdown().await;
     start.elapsed().as_secs_f64()
@@ -77,11 +77,11 @@ async fn join_set(children: usize) -> f64 {
 
 async fn tracker(children: usize) -> f64 {
     let (tracker, token, parking) =
-        (TaskTracker::new(), CancellationToken::new(), Parking::default());
+        (TaskTracker::new(), CancellationToken::new(), Parking::new(children));
     for _ in 0..children {
         tracker.spawn(token.clone().run_until_cancelled_owned(parking.child()));
     }
-    parking.holds(children).await;
+    parking.is_full().await;
     let start = Instant::now();
     token.cancel();
     tracker.close();

@@ -4,30 +4,41 @@ use std::future::{Future, pending};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::work::yield_once;
+use tokio::sync::Notify;
 
-/// Counts children that wait for ever.
-#[derive(Clone, Debug, Default)]
-pub struct Parking(Arc<AtomicUsize>);
+/// Places for children that wait for ever.
+#[derive(Clone, Debug)]
+pub struct Parking(Arc<Places>);
+
+#[derive(Debug)]
+struct Places {
+    free: AtomicUsize,
+    full: Notify,
+}
 
 impl Parking {
-    /// Makes a child that counts itself when it is first polled, and never ends.
+    /// Makes so many places.
+    pub fn new(places: usize) -> Self {
+        Self(Arc::new(Places { free: AtomicUsize::new(places), full: Notify::new() }))
+    }
+
+    /// Makes a child that takes a place when it is first polled, and never ends.
     pub fn child(&self) -> impl Future<Output = ()> + Send + use<> {
-        let parked = self.0.clone();
+        let places = self.0.clone();
         async move {
-            parked.fetch_add(1, Ordering::Relaxed);
+            if places.free.fetch_sub(1, Ordering::Relaxed) == 1 {
+                places.full.notify_one();
+            }
             pending::<()>().await;
         }
     }
 
-    /// Waits until so many are parked.
+    /// Waits until no place is free.
     ///
     /// # Cancel safety
     ///
-    /// **Safe.** It holds nothing.
-    pub async fn holds(&self, children: usize) {
-        while self.0.load(Ordering::Relaxed) < children {
-            yield_once().await;
-        }
+    /// **Safe.** It is said once, to whoever asks then or later.
+    pub async fn is_full(&self) {
+        self.0.full.notified().await;
     }
 }

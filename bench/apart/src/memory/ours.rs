@@ -44,12 +44,12 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let done = anyrt::task_group(|group: anyrt::TaskGroup| async move {
-        let parking = Parking::default();
+        let parking = Parking::new(times);
         let before = bytes();
         for _ in 0..times {
             group.spawn(child(parking.clone()));
         }
-        parking.holds(times).await;
+        parking.is_full().await;
         let held = bytes() - before;
         group.cancel();
         Ok(held)

@@ -43,12 +43,12 @@ async fn parked<F>(times: usize, child: impl Fn(Parking) -> F) -> f64
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let (mut set, parking) = (JoinSet::new(), Parking::default());
+    let (mut set, parking) = (JoinSet::new(), Parking::new(times));
     let before = bytes();
     for _ in 0..times {
         set.spawn(child(parking.clone()));
     }
-    parking.holds(times).await;
+    parking.is_full().await;
     let held = bytes() - before;
     set.shutdown().await;
     held
