@@ -32,11 +32,12 @@ use crate::tree::Node;
 pub(crate) use backend::enter_thread;
 pub use backend::with_backend;
 pub(crate) use unborn::Womb;
-pub(crate) use wish::{Wish, wish};
+pub(crate) use wish::{Wish, take_wish, take_wish_of_body, wish};
 
-/// The frame of a task, or of a group's body, between polls.
+/// The frame of a task, or of a group's body, between polls: it is in its own scope then.
 pub(crate) struct Frame {
-    place: Place,
+    scope: Option<Arc<Node>>,
+    home: Option<Arc<Node>>,
     spare: Option<Arc<Node>>,
 }
 
@@ -49,8 +50,6 @@ struct Place {
     waker: usize,
     /// Tells the waker of whoever has an alarm: a task, or a group that none polls.
     alarm_waker: usize,
-    /// Whether that is the one whose frame this is.
-    has_alarm: bool,
     /// Whether cancellation is hidden: destructors of a cut body run so.
     is_shielded: bool,
 }
@@ -66,13 +65,11 @@ thread_local! {
             home: None,
             waker: 0,
             alarm_waker: 0,
-            has_alarm: false,
             is_shielded: false,
         })))
     };
 
-    /// One more reference to the scope, left from a wait: the next one borrows it. It lies apart, since
-    /// it is written between the two moves of a frame, which stall on what was just written in parts.
+    /// One more reference to the scope, left from a wait: the next one borrows it.
     static SPARE: Cell<ManuallyDrop<Option<Arc<Node>>>> =
         const { Cell::new(ManuallyDrop::new(None)) };
 }
@@ -80,8 +77,7 @@ thread_local! {
 impl Frame {
     /// The frame of a group's body, a child or a root.
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        let place = Place { scope: Some(node.clone()), home: Some(node), ..Place::default() };
-        Self { place, spare: None }
+        Self { scope: Some(node.clone()), home: Some(node), spare: None }
     }
 
     /// Runs `poll` in this frame, of a group's body.
@@ -91,11 +87,7 @@ impl Frame {
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
-        let waker = identity(cx.waker());
-        self.place.waker = waker;
-        self.place.alarm_waker = waker;
-        self.place.has_alarm = read(|place| place.alarm_waker) != Some(waker);
-        let _back = Swapped::swap(self);
+        let _back = Entered::enter(self, identity(cx.waker()), false);
         poll(cx)
     }
 
@@ -107,18 +99,13 @@ impl Frame {
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let _budget = budget::start_task();
-        let waker = identity(cx.waker());
-        self.place.waker = waker;
-        self.place.alarm_waker = waker;
-        self.place.has_alarm = true;
-        let _back = Swapped::swap(self);
+        let _back = Entered::enter(self, identity(cx.waker()), false);
         poll(cx)
     }
 
     /// Runs `f` in this frame, hidden from every cancellation.
     pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        self.place.is_shielded = true;
-        let _back = Swapped::swap(self);
+        let _back = Entered::enter(self, 0, true);
         f()
     }
 }
@@ -129,34 +116,40 @@ fn identity(waker: &Waker) -> usize {
     waker.data().addr()
 }
 
-/// A whole frame that is moved back when dropped.
-struct Swapped<'a> {
+/// A frame that was moved in, and how what was there before is polled; dropped, it moves both back.
+struct Entered<'a> {
     frame: &'a mut Frame,
-    is_swapped: bool,
+    waker: usize,
+    alarm_waker: usize,
+    is_shielded: bool,
 }
 
-impl Frame {
+impl<'a> Entered<'a> {
     #[inline]
-    fn exchange(&mut self) -> bool {
-        exchange_spare(&mut self.spare);
-        change(|place| std::mem::swap(place, &mut self.place)).is_some()
+    fn enter(frame: &'a mut Frame, waker: usize, is_shielded: bool) -> Self {
+        let mut entered = Self { frame, waker, alarm_waker: waker, is_shielded };
+        entered.exchange();
+        entered
+    }
+
+    /// Each part by itself: a move of the whole would stall on what was just written in parts.
+    #[inline]
+    fn exchange(&mut self) {
+        exchange_spare(&mut self.frame.spare);
+        change(|place| {
+            std::mem::swap(&mut place.scope, &mut self.frame.scope);
+            std::mem::swap(&mut place.home, &mut self.frame.home);
+            std::mem::swap(&mut place.waker, &mut self.waker);
+            std::mem::swap(&mut place.alarm_waker, &mut self.alarm_waker);
+            std::mem::swap(&mut place.is_shielded, &mut self.is_shielded);
+        });
     }
 }
 
-impl<'a> Swapped<'a> {
-    #[inline]
-    fn swap(frame: &'a mut Frame) -> Self {
-        let is_swapped = frame.exchange();
-        Self { frame, is_swapped }
-    }
-}
-
-impl Drop for Swapped<'_> {
+impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_swapped {
-            self.frame.exchange();
-        }
+        self.exchange();
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) fn step<T>(
 /// meanwhile, and is to be polled once more.
 #[inline]
 pub(crate) fn must_look_again(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> bool {
-    node.waker.register_once(&mut inquiry.registered, waker);
+    node.register_once(&mut inquiry.registered, waker);
     node.is_effective()
 }
 
@@ -70,7 +70,7 @@ fn prepare(node: &Arc<Node>, inquiry: &mut Inquiry, waker: &Waker) -> Option<Wak
     let may_ask = inquiry.is_recording() || node.has_children();
     let recorder = (may_ask && node.is_outermost()).then(|| inquiry.waker(waker));
     let registered = recorder.as_ref().unwrap_or(waker);
-    node.waker.register_once(&mut inquiry.registered, registered);
+    node.register_once(&mut inquiry.registered, registered);
     recorder
 }
 

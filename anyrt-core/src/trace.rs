@@ -27,8 +27,8 @@ mod on {
         let parent = above.and_then(|above| above.span.0.get()).cloned();
         let parent = parent.unwrap_or_else(Span::current);
         let span = if let Some(task) = node.task_part() {
-            let (id, name, place) = (task.id(), task.name(), task.spawned_at());
-            span!(target: "anyrt", parent: &parent, Level::DEBUG, "task", %id, name, spawned_at = %place)
+            let (id, name, place) = (task.id(), node.name(), task.spawned_at());
+            span!(target: "anyrt", parent: &parent, Level::DEBUG, "task", %id, name = name.as_deref(), spawned_at = %place)
         } else if let Some(group) = node.group_part() {
             let (number, place) = (group.number(), group.opened_at());
             span!(target: "anyrt", parent: &parent, Level::DEBUG, "group", number, opened_at = %place)

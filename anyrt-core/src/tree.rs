@@ -36,7 +36,10 @@ mod life;
 mod link;
 mod look;
 mod node;
+mod progress;
+mod result;
 mod tasks;
+mod waker;
 
 pub(crate) use holders::{Finding, Inquiry};
 pub(crate) use look::look;

@@ -8,10 +8,6 @@
 //! - Whoever parks registers first and reads the condition after; whoever changes the condition
 //!   changes it first and wakes after. Both go through the slot's mutex, so one of them sees the
 //!   other.
-//! - Who alone registers in a slot may remember what it has registered, and spare itself the mutex
-//!   ([`WakerSlot::register_once`]). The slot keeps a waker until its node is over, so no other waker
-//!   gets its address meanwhile. Whoever changes the condition finds it there, and wakes after the
-//!   change: the poll that this brings sees it.
 //! - Wakers are called and dropped after the mutex is released: either may run foreign code. They are
 //!   cloned under it, which counts a reference.
 
@@ -21,18 +17,14 @@ use crate::lock::lock;
 use crate::quiet;
 use crate::sys::Mutex;
 
-/// Which waker somebody has registered last, if it is still there: told apart by its address.
-#[derive(Default)]
-pub(crate) struct Registered {
-    data: usize,
-    /// 0 where nothing was registered.
-    vtable: usize,
-}
-
-impl Registered {
-    fn of(waker: &Waker) -> Self {
-        Self { data: waker.data().addr(), vtable: std::ptr::from_ref(waker.vtable()).addr() }
+/// Puts a waker into its place, unless it is there already; gives the old one, to be dropped without a
+/// lock.
+#[inline]
+pub(crate) fn replace(place: &mut Option<Waker>, waker: &Waker) -> Option<Waker> {
+    if place.as_ref().is_some_and(|old| old.will_wake(waker)) {
+        return None;
     }
+    place.replace(waker.clone())
 }
 
 #[derive(Default)]
@@ -40,24 +32,9 @@ pub(crate) struct WakerSlot(Mutex<Option<Waker>>);
 
 impl WakerSlot {
     pub(crate) fn register(&self, waker: &Waker) {
-        let mut slot = lock(&self.0);
-        if slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            return;
-        }
-        let old = slot.replace(waker.clone());
-        drop(slot);
+        let old = replace(&mut lock(&self.0), waker);
         if let Some(old) = old {
             quiet::drop_quietly(old);
-        }
-    }
-
-    /// Registers the waker of the only one who does, unless it is there already.
-    #[inline]
-    pub(crate) fn register_once(&self, last: &mut Registered, waker: &Waker) {
-        let new = Registered::of(waker);
-        if (last.data, last.vtable) != (new.data, new.vtable) {
-            self.register(waker);
-            *last = new;
         }
     }
 
@@ -68,17 +45,6 @@ impl WakerSlot {
     pub(crate) fn wake(&self) {
         if let Some(waker) = self.waker() {
             quiet::wake(waker);
-        }
-    }
-
-    pub(crate) fn take(&self) -> Option<Waker> {
-        lock(&self.0).take()
-    }
-
-    /// Forgets the waker, so that a node that is over keeps no task alive.
-    pub(crate) fn clear(&self) {
-        if let Some(old) = self.take() {
-            quiet::drop_quietly(old);
         }
     }
 }

@@ -80,7 +80,7 @@ impl<T> Call<T> {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<thread::Result<T>> {
         self.seat.settle();
         self.seat.node.mark_polled();
-        self.seat.node.waker.register(cx.waker());
+        self.seat.node.register(cx.waker());
         self.outcome.waker.register(cx.waker());
         let mut slot = lock(&self.outcome.slot);
         match std::mem::replace(&mut *slot, Slot::Closed) {
@@ -98,7 +98,7 @@ impl<T> Drop for Call<T> {
         let slot = std::mem::replace(&mut *lock(&self.outcome.slot), Slot::Closed);
         let node = &self.seat.node;
         if matches!(slot, Slot::Running) {
-            node.waker.clear();
+            node.forget_own_waker();
             if !node.is_effective() {
                 node.cancel(Reason::Dropped);
             }

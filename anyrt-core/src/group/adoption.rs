@@ -69,7 +69,7 @@ impl Node {
             }
             match left {
                 Some(0) => {}
-                Some(_) if others <= 1 => return node.waker.wake(),
+                Some(_) if others <= 1 => return node.wake(),
                 _ => return,
             }
             if !node.close_if_left(0) {

@@ -21,7 +21,7 @@ use pin_project_lite::pin_project;
 
 use crate::alarm::Alarm;
 use crate::error::{Cancelled, Panic, Reason, TaskError};
-use crate::frame::Frame;
+use crate::frame::{self, Frame};
 use crate::outcome::Outcome;
 use crate::quiet::drop_quietly;
 use crate::seat::drop_body;
@@ -68,10 +68,10 @@ pin_project! {
         node: Arc<Node>,
         frame: Frame,
         inquiry: Inquiry,
-        has_ended: bool,
         alarm: Option<Box<Alarm>>,
         report: R,
         failure: PhantomData<fn() -> E>,
+        // It is there until the child has ended.
         #[pin]
         body: Option<F>,
     }
@@ -88,7 +88,7 @@ pin_project! {
     {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if *this.has_ended {
+            if this.body.is_none() {
                 return;
             }
             let dropped = drop_body(this.body, |drop| this.frame.enter_shielded(drop));
@@ -96,7 +96,6 @@ pin_project! {
                 Ok(()) => End::Killed,
                 Err(payload) => End::Panicked(Panic::new(payload)),
             };
-            *this.has_ended = true;
             finish(this.node, this.report, end);
         }
     }
@@ -124,7 +123,6 @@ where
             frame: Frame::new(node.clone()),
             node,
             inquiry: Inquiry::default(),
-            has_ended: false,
             alarm: None,
             report,
             failure: PhantomData,
@@ -143,7 +141,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.as_mut().project();
-        if *this.has_ended {
+        if this.body.is_none() {
             return Poll::Ready(());
         }
         let (node, inquiry, frame, mut body) =
@@ -158,7 +156,7 @@ where
         let ended = match stepped {
             Ok(Step::Pending) => {
                 node.set_waiting(waiting::take());
-                if let Some(wish) = this.frame.take_wish() {
+                if let Some(wish) = frame::take_wish(cx.waker()) {
                     let group = node.own_group().as_group();
                     Alarm::set(this.alarm, wish, group.backend(), cx);
                 }
@@ -168,7 +166,7 @@ where
             Ok(Step::Ready(outcome)) => Ok(Some(outcome)),
             Err(payload) => Err(payload),
         };
-        this.frame.take_wish();
+        frame::take_wish(cx.waker());
         self.end(ended);
         Poll::Ready(())
     }
@@ -198,7 +196,6 @@ where
             Err(payload) => end = End::Panicked(Panic::new(payload)),
             Ok(()) => {}
         }
-        *this.has_ended = true;
         finish(this.node, this.report, end);
     }
 }
@@ -212,10 +209,9 @@ fn finish<T: Send + 'static, E: Send + 'static>(
     let Some(end) = report.claim(end) else { return };
     let counted = Counted(node);
     let group = node.own_group();
-    let task = node.as_task();
     match end {
         End::Value(value) => {
-            let unwanted = task.put(Ok(value));
+            let unwanted = node.put_result(Ok(value));
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(unwanted))) {
                 group.take_panic(Panic::new(payload));
             }
@@ -223,26 +219,26 @@ fn finish<T: Send + 'static, E: Send + 'static>(
         End::Failed(failure) => {
             // The failure is in the list before anybody can learn that the child has ended.
             group.as_group().add_failure(failure);
-            task.put::<T>(Err(TaskError::Failed));
+            node.put_result::<T>(Err(TaskError::Failed));
             group.cancel_siblings();
         }
         End::Cut => {
             if node.is_cut_from_above() {
                 group.set_cut();
             }
-            if task.is_wanted() {
-                task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(node.reason()))));
+            if node.is_result_wanted() {
+                node.put_result::<T>(Err(TaskError::Cancelled(Cancelled::new(node.reason()))));
             }
         }
         End::Panicked(first) => {
             // As with a failure: what comes after it is not the first.
             group.as_group().add_panic(first.clone());
-            task.put::<T>(Err(TaskError::Panicked(first)));
+            node.put_result::<T>(Err(TaskError::Panicked(first)));
             group.cancel(Reason::Failure);
         }
         End::Killed => {
             group.set_killed();
-            task.put::<T>(Err(TaskError::Cancelled(Cancelled::new(Reason::Shutdown))));
+            node.put_result::<T>(Err(TaskError::Cancelled(Cancelled::new(Reason::Shutdown))));
             group.cancel(Reason::Shutdown);
         }
     }

@@ -21,14 +21,15 @@ use crate::{budget, frame, leaf};
 /// the handle, to wait once more or to [`cancel`](Self::cancel).
 pub struct TaskHandle<T> {
     node: Arc<Node>,
+    name: Option<Arc<str>>,
     /// Whether the result was given.
     is_over: bool,
     value: PhantomData<fn() -> T>,
 }
 
 impl<T> TaskHandle<T> {
-    pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node, is_over: false, value: PhantomData }
+    pub(super) fn new(node: Arc<Node>, name: Option<Arc<str>>) -> Self {
+        Self { node, name, is_over: false, value: PhantomData }
     }
 
     pub(crate) fn node(&self) -> &Arc<Node> {
@@ -68,7 +69,7 @@ impl<T> TaskHandle<T> {
 
     /// Tells whether the child has ended.
     pub fn is_finished(&self) -> bool {
-        !self.node.as_task().is_running()
+        !self.node.is_result_due()
     }
 
     /// Tells this child from all others of the process (law G15).
@@ -78,7 +79,7 @@ impl<T> TaskHandle<T> {
 
     /// Gives the child's name, if it has one; see [`TaskGroup::named`](super::TaskGroup::named).
     pub fn name(&self) -> Option<&str> {
-        self.node.as_task().name()
+        self.name.as_deref()
     }
 
     /// Tells where the child was spawned (law B10).
@@ -102,10 +103,9 @@ impl<T: 'static> TaskHandle<T> {
             ready!(leaf::poll_turn(cx));
             *is_waiting = true;
         }
-        let task = self.node.as_task();
-        match task.poll_take(cx.waker()) {
+        match self.node.take_result(cx.waker()) {
             Some(Err(TaskError::Cancelled(error))) if is_cut_too(cx) => {
-                task.put_back(TaskError::Cancelled(error));
+                self.node.put_result_back(TaskError::Cancelled(error));
                 *is_waiting = false;
                 Poll::Pending
             }
@@ -128,7 +128,7 @@ impl<T: 'static> TaskHandle<T> {
 
 impl<T> Drop for TaskHandle<T> {
     fn drop(&mut self) {
-        self.node.as_task().forsake();
+        self.node.forsake_result();
     }
 }
 

@@ -15,13 +15,11 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::{Arc, PoisonError, atomic::AtomicU64};
-use std::task::Waker;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::driver::{Driver, ErasedBackend};
-use crate::error::{Panic, TaskError};
+use crate::error::Panic;
 use crate::lock::lock;
-use crate::quiet;
 use crate::sys::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::sys::{Mutex, MutexGuard};
 use crate::task::TaskId;
@@ -237,41 +235,49 @@ impl GroupPart {
     }
 }
 
-/// What a child keeps for its handle; small, since every child has it.
+/// What a child is; small, since every child has it.
 pub(crate) struct TaskPart {
     pub(super) spawned_at: &'static Location<'static>,
-    /// By the clock of its backend.
-    since: Instant,
-    pub(super) name: Option<Arc<str>>,
+    since: Since,
+    /// Whether it does not keep its group open.
+    is_background: bool,
     /// Its number in the group, once it is in the group's list.
     number: AtomicUsize,
     /// Taken only when the node is dropped.
     group: Option<Arc<Node>>,
-    result: Mutex<TaskResult>,
 }
 
-enum TaskResult {
-    /// With the waker of the awaiting handle.
-    Running(Option<Waker>),
-    Ended(Result<Box<dyn Any + Send>, Box<TaskError>>),
-    /// The result was taken, or nobody will ever ask for it.
-    Gone,
+/// An instant as the microseconds from the beginning of a group to it: two thousand years in seven bytes.
+struct Since([u8; 7]);
+
+impl Since {
+    fn begin(now: Instant, begin: Instant) -> Self {
+        let micros = now.saturating_duration_since(begin).as_micros();
+        let bytes = u64::try_from(micros).unwrap_or(u64::MAX).to_le_bytes();
+        Self(std::array::from_fn(|at| bytes[at]))
+    }
+
+    fn after(&self, begin: Instant) -> Instant {
+        let mut bytes = [0; 8];
+        bytes[..7].copy_from_slice(&self.0);
+        begin + Duration::from_micros(u64::from_le_bytes(bytes))
+    }
 }
 
 impl TaskPart {
     pub(super) fn new(
         spawned_at: &'static Location<'static>,
-        name: Option<Arc<str>>,
+        is_background: bool,
         group: Arc<Node>,
     ) -> Self {
-        Self {
-            spawned_at,
-            since: group.as_group().backend.now(),
-            name,
-            number: AtomicUsize::new(0),
-            group: Some(group),
-            result: Mutex::new(TaskResult::Running(None)),
-        }
+        let part = group.as_group();
+        let since = Since::begin(part.backend.now(), part.since);
+        let number = AtomicUsize::new(0);
+        Self { spawned_at, since, is_background, number, group: Some(group) }
+    }
+
+    pub(crate) fn is_background(&self) -> bool {
+        self.is_background
     }
 
     pub(crate) fn set_number(&self, number: usize) {
@@ -287,12 +293,9 @@ impl TaskPart {
         self.spawned_at
     }
 
+    /// When it was spawned, by the clock of its backend.
     pub(crate) fn since(&self) -> Instant {
-        self.since
-    }
-
-    pub(crate) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.since.after(self.group().as_group().since)
     }
 
     /// The group of the child, under which it hangs.
@@ -303,68 +306,5 @@ impl TaskPart {
     /// Gives up the group when the node is dropped, to be dropped in a loop.
     pub(crate) fn take_group(&mut self) -> Option<Arc<Node>> {
         self.group.take()
-    }
-
-    /// Whether there is still a handle.
-    pub(super) fn is_wanted(&self) -> bool {
-        !matches!(*lock(&self.result), TaskResult::Gone)
-    }
-
-    /// Keeps the result for the handle and wakes it; gives an unwanted value back.
-    pub(super) fn put<T: Send + 'static>(&self, result: Result<T, TaskError>) -> Option<T> {
-        let mut slot = lock(&self.result);
-        if matches!(*slot, TaskResult::Gone) {
-            return result.ok();
-        }
-        let ended = match result {
-            Ok(value) => Ok(Box::new(value) as Box<dyn Any + Send>),
-            Err(error) => Err(Box::new(error)),
-        };
-        let before = std::mem::replace(&mut *slot, TaskResult::Ended(ended));
-        drop(slot);
-        if let TaskResult::Running(Some(joiner)) = before {
-            quiet::wake(joiner);
-        }
-        None
-    }
-
-    /// Takes the result if the child has ended; else it wakes `joiner` then.
-    pub(super) fn poll_take<T: 'static>(&self, joiner: &Waker) -> Option<Result<T, TaskError>> {
-        let mut slot = lock(&self.result);
-        match &mut *slot {
-            TaskResult::Running(Some(known)) if known.will_wake(joiner) => return None,
-            TaskResult::Running(known) => {
-                let before = known.replace(joiner.clone());
-                drop(slot);
-                quiet::drop_quietly(before);
-                return None;
-            }
-            TaskResult::Ended(_) | TaskResult::Gone => {}
-        }
-        let ended = std::mem::replace(&mut *slot, TaskResult::Gone);
-        drop(slot);
-        match ended {
-            TaskResult::Ended(Ok(value)) => match value.downcast::<T>() {
-                Ok(value) => Some(Ok(*value)),
-                Err(_) => unreachable!("a handle has the type of its child"),
-            },
-            TaskResult::Ended(Err(error)) => Some(Err(*error)),
-            TaskResult::Running(_) | TaskResult::Gone => None,
-        }
-    }
-
-    /// Notes that nobody will ask for the result, and drops it if it is there.
-    pub(super) fn forsake(&self) {
-        let result = std::mem::replace(&mut *lock(&self.result), TaskResult::Gone);
-        drop(result);
-    }
-
-    /// Gives back what was taken, for a handle that will ask again.
-    pub(super) fn put_back(&self, error: TaskError) {
-        *lock(&self.result) = TaskResult::Ended(Err(Box::new(error)));
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        matches!(*lock(&self.result), TaskResult::Running(_))
     }
 }

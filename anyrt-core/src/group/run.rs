@@ -235,7 +235,7 @@ impl Live {
                 }),
             }
         }));
-        let wish = frame.take_wish();
+        let wish = frame::take_wish_of_body(cx.waker());
         let value = match stepped {
             Ok(None) => {
                 node.set_waiting(waiting::take());
@@ -263,7 +263,7 @@ impl Live {
     fn poll_join(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let node = &self.seat.node;
         node.mark_polled();
-        node.waker.register(cx.waker());
+        node.register(cx.waker());
         if !node.is_joined() {
             waiting::note(Wait::Group);
             return Poll::Pending;

@@ -147,7 +147,7 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         if !self.node.admit(&node) {
             return Err(GroupClosed(future));
         }
-        Ok((TaskHandle::new(node.clone()), Child::<F, E>::new(node, future)))
+        Ok((TaskHandle::new(node.clone(), self.name.clone()), Child::<F, E>::new(node, future)))
     }
 
     /// Starts a child, and waits until it says that it is ready.
@@ -187,11 +187,8 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     }
 
     pub(super) fn new_task(&self, place: &'static Location<'static>) -> Arc<Node> {
-        let node = Node::task(TaskPart::new(place, self.name.clone(), self.node.clone()));
-        if self.is_background {
-            node.set_background();
-        }
-        node
+        let part = TaskPart::new(place, self.is_background, self.node.clone());
+        Node::task(part, self.name.clone())
     }
 
     /// Cancels the body and all children (law E6).

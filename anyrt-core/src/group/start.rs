@@ -60,7 +60,7 @@ impl<V: Send + 'static, E: Send + 'static> Readiness<V, E> {
         };
         drop(stage);
         self.call.child.refresh();
-        self.call.node.waker.wake();
+        self.call.node.wake();
         drop(unwanted);
     }
 }
@@ -146,7 +146,7 @@ impl<V: Send + 'static, E: Send + 'static> Report<E> for ToCaller<V, E> {
             }
         }
         call.child.release();
-        call.node.waker.wake();
+        call.node.wake();
         None
     }
 }
@@ -207,7 +207,7 @@ where
         let seat = self.seat.insert(Seat::new(node.clone()));
         seat.settle();
         let child = self.group.group().new_task(self.place);
-        child.as_task().forsake();
+        child.forsake_result();
         child.attach(Some(&node));
         let stage = Mutex::new(Stage::Starting(None));
         let call = Arc::new(Call { node, child: child.clone(), stage });
@@ -308,7 +308,7 @@ where
         if let Some(seat) = &mut this.seat {
             seat.settle();
             seat.node.mark_polled();
-            seat.node.waker.register(cx.waker());
+            seat.node.register(cx.waker());
         }
         let result = this.look(cx);
         if result.is_ready() {

@@ -116,7 +116,7 @@ impl<D: Driver, F: Future, C: Future<Output = ()>> Future for Finally<D, F, C> {
         }
         if !*this.is_clean {
             node.mark_polled();
-            node.waker.register(cx.waker());
+            node.register(cx.waker());
             let cleaned = catch_unwind(AssertUnwindSafe(|| {
                 this.frame.enter(cx, |cx| this.cleanup.as_mut().poll(cx))
             }));

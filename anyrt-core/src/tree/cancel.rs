@@ -174,8 +174,8 @@ impl Node {
                 todo.extend(extra.tasks.iter().cloned());
             }
             wakers.extend(link.take_leaves());
+            wakers.extend(link.waker.clone());
         }
-        wakers.extend(self.waker.waker());
     }
 
     /// Decides for good that the cancellation strikes here; gives the node that will resolve it.
@@ -298,7 +298,7 @@ impl Node {
                 return Some(past);
             }
             let link = lock(&node.link);
-            earliest = match (earliest, link.deadline) {
+            earliest = match (earliest, link.deadline()) {
                 (Some(a), Some(b)) => Some(Instant::min(a, b)),
                 (a, b) => a.or(b),
             };
@@ -318,6 +318,6 @@ fn thaw(struck: &[Arc<Node>]) {
         node.refresh();
         let leaves = lock(&node.link).take_leaves();
         leaves.into_iter().for_each(quiet::wake);
-        node.waker.wake();
+        node.wake();
     }
 }

@@ -19,9 +19,9 @@ impl Node {
         if child.is_background() {
             part.count_background();
         }
-        trace::open(child, Some(self));
         let swept = link.extra_mut().tasks.add(child, || part.unfinished());
         drop(link);
+        trace::open(child, Some(self));
         part.note_swept(swept.len());
         drop(swept);
         if self.is_effective() {

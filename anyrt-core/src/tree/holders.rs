@@ -26,11 +26,12 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use super::node::{HOLDING, Node, RUNNING, SHIELD, STALLED, STRUCK, TASK_ROOT};
+use super::waker::Registered;
 use crate::lock::lock;
 use crate::quiet;
 use crate::sys::atomic::{AtomicBool, Ordering};
 use crate::sys::thread_local;
-use crate::waker_slot::{Registered, WakerSlot};
+use crate::waker_slot::WakerSlot;
 
 /// Passes of one question that may be restless before it is judged all the same.
 const RESTLESS_PASSES: u32 = 32;
@@ -84,8 +85,14 @@ impl Node {
 pub(crate) struct Inquiry {
     /// The waker that the node was given last.
     pub(crate) registered: Registered,
-    recorder: Option<Arc<Recorder>>,
-    question: Option<Box<Question>>,
+    asked: Option<Box<Asked>>,
+}
+
+/// What an inquiry has once it records what wakes the task.
+#[derive(Default)]
+struct Asked {
+    recorder: Arc<Recorder>,
+    question: Option<Question>,
 }
 
 /// A holder that was asked whether anybody polls it.
@@ -109,29 +116,30 @@ pub(crate) enum Finding {
 impl Inquiry {
     /// Whether it notes what wakes the task.
     pub(crate) fn is_recording(&self) -> bool {
-        self.recorder.is_some()
+        self.asked.is_some()
     }
 
     /// The waker to poll the body with: it notes what wakes the task.
     pub(crate) fn waker(&mut self, outer: &Waker) -> Waker {
-        let recorder = self.recorder.get_or_insert_default();
+        let recorder = self.asked.get_or_insert_default().recorder.clone();
         recorder.outer.register(outer);
-        Waker::from(recorder.clone())
+        Waker::from(recorder)
     }
 
     /// Forgets what it was about to find out: the scope is not cancelled any more.
     #[inline]
     pub(crate) fn forget(&mut self) {
-        if self.question.is_some() {
-            self.question = None;
+        if let Some(asked) = &mut self.asked {
+            asked.question = None;
         }
     }
 
     /// Looks at the holders after a pass in which the body stayed pending.
     pub(crate) fn conclude(&mut self, node: &Arc<Node>, outer: &Waker) -> Finding {
-        let is_restless = self.recorder.as_ref().is_some_and(|recorder| recorder.take_woken());
+        let asked = self.asked.get_or_insert_default();
+        let is_restless = asked.recorder.take_woken();
         let mut repeats = 0;
-        if let Some(question) = &mut self.question {
+        if let Some(question) = &mut asked.question {
             if is_restless {
                 question.passes += 1;
                 if question.passes < RESTLESS_PASSES {
@@ -139,14 +147,14 @@ impl Inquiry {
                     return Finding::Held;
                 }
             }
-            if let Some(question) = self.question.take() {
-                let Question { holder, polls, passes, repeats: asked } = *question;
+            if let Some(question) = asked.question.take() {
+                let Question { holder, polls, passes, repeats: before } = question;
                 let was_polled = holder.polls() != polls;
-                if was_polled && (passes == 0 || asked + 1 >= QUESTIONS) {
+                if was_polled && (passes == 0 || before + 1 >= QUESTIONS) {
                     return Finding::Held;
                 }
                 if was_polled {
-                    repeats = asked + 1;
+                    repeats = before + 1;
                 } else {
                     holder.set_stalled();
                     holder.wake_held_below(Some(node));
@@ -157,10 +165,10 @@ impl Inquiry {
         let polls = holder.polls();
         ASKING.with(|asking| {
             asking.set(true);
-            holder.waker.wake();
+            holder.wake();
             asking.set(false);
         });
-        self.question = Some(Box::new(Question { holder, polls, passes: 0, repeats }));
+        asked.question = Some(Question { holder, polls, passes: 0, repeats });
         outer.wake_by_ref();
         Finding::Held
     }

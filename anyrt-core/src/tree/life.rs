@@ -12,7 +12,7 @@ impl Node {
     /// Notes that the owner polls it now.
     #[inline]
     pub(crate) fn mark_polled(&self) {
-        self.polls.store(self.polls().wrapping_add(1), Ordering::Relaxed);
+        self.progress.count_poll();
         if self.has(STALLED) {
             self.unset(STALLED);
         }
@@ -36,7 +36,7 @@ impl Node {
         }
         // The waker of a task goes when its group sweeps.
         if !matches!(self.role, Role::Task(_)) {
-            self.waker.clear();
+            self.forget_own_waker();
         }
         if before & (HOLDING | SHIELD) != 0 {
             self.wake_held();
@@ -49,7 +49,7 @@ impl Node {
 
     /// Has a leaf that was cut looked at again when this node, which resolves that, has ended.
     pub(crate) fn wake_at_end(&self, waker: &Waker) {
-        if self.waker.waker().is_some_and(|own| own.will_wake(waker)) {
+        if self.waker().is_some_and(|own| own.will_wake(waker)) {
             return;
         }
         let repeated = lock(&self.link).extra_mut().leaves.add(waker.clone());
@@ -115,7 +115,7 @@ impl Node {
                 return;
             }
             if node.is_effective() {
-                node.waker.wake();
+                node.wake();
             }
             above = if node.has(TASK_ROOT) { None } else { node.parent() };
         }

@@ -1,10 +1,11 @@
-//! What a node keeps under its lock: where it hangs, and what hangs below it.
+//! What a node keeps under its lock: where it hangs, and what hangs below it; and whom to tell.
 
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Instant;
 
 use super::node::Node;
+use super::result::TaskResult;
 use super::tasks::Tasks;
 use crate::error::Reason;
 use crate::waker_slot::WakerSet;
@@ -12,7 +13,9 @@ use crate::waker_slot::WakerSet;
 #[derive(Default)]
 pub(super) struct Link {
     pub(super) parent: Option<Arc<Node>>,
-    pub(super) deadline: Option<Instant>,
+    /// Whom to wake when the node is cancelled.
+    pub(super) waker: Option<Waker>,
+    pub(super) result: TaskResult,
     /// What most tasks do without.
     pub(super) extra: Option<Box<Extra>>,
 }
@@ -26,6 +29,9 @@ pub(super) struct Extra {
     /// Leaves to wake when the node is cancelled, or has ended in cancellation.
     pub(super) leaves: WakerSet,
     pub(super) reason: Option<Reason>,
+    pub(super) deadline: Option<Instant>,
+    /// What a task is called.
+    pub(super) name: Option<Arc<str>>,
 }
 
 impl Link {
@@ -35,6 +41,16 @@ impl Link {
 
     pub(super) fn extra_mut(&mut self) -> &mut Extra {
         self.extra.get_or_insert_default()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.extra()?.deadline
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        if deadline.is_some() || self.extra.is_some() {
+            self.extra_mut().deadline = deadline;
+        }
     }
 
     pub(super) fn take_leaves(&mut self) -> Vec<Waker> {

@@ -64,7 +64,7 @@ impl Node {
                 let now = task.group().as_group().backend().now();
                 Kind::Task(TaskEntry {
                     id: task.id(),
-                    name: task.name().map(str::to_owned),
+                    name: self.name().map(|name| name.to_string()),
                     spawned_at: task.spawned_at(),
                     age: now.saturating_duration_since(task.since()),
                     is_background: self.is_background(),

@@ -5,13 +5,13 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use super::link::Link;
+use super::progress::Progress;
 use crate::group::{GroupPart, TaskPart};
 use crate::lock::lock;
 use crate::sys::Mutex;
-use crate::sys::atomic::{AtomicU8, AtomicU32, Ordering};
+use crate::sys::atomic::{AtomicU32, Ordering};
 use crate::trace;
 use crate::waiting::Wait;
-use crate::waker_slot::WakerSlot;
 
 /// Effectively cancelled; written under the link lock only.
 pub(super) const EFFECTIVE: u32 = 1;
@@ -39,10 +39,8 @@ pub(super) const CUT: u32 = 1 << 11;
 /// A child of this group was dropped by its runtime.
 pub(super) const KILLED: u32 = 1 << 12;
 
-/// A child that does not keep its group open.
-pub(super) const BACKGROUND: u32 = 1 << 13;
 /// All that kept this group open has ended: its background children are cancelled.
-pub(super) const WINDING_UP: u32 = 1 << 14;
+pub(super) const WINDING_UP: u32 = 1 << 13;
 
 /// What a node stands for.
 pub(crate) enum Role {
@@ -54,11 +52,7 @@ pub(crate) enum Role {
 /// A scope, a group or a task in the tree.
 pub(crate) struct Node {
     pub(super) flags: AtomicU32,
-    /// How often its owner polled it; only the poller writes.
-    pub(super) polls: AtomicU32,
-    /// What it waited for when it was polled last.
-    waiting: AtomicU8,
-    pub(crate) waker: WakerSlot,
+    pub(super) progress: Progress,
     pub(super) link: Mutex<Link>,
     pub(crate) role: Role,
     pub(crate) span: trace::Slot,
@@ -68,9 +62,7 @@ impl Node {
     fn with(flags: u32, role: Role) -> Arc<Self> {
         Arc::new(Self {
             flags: AtomicU32::new(flags),
-            polls: AtomicU32::new(0),
-            waiting: AtomicU8::new(0),
-            waker: WakerSlot::default(),
+            progress: Progress::default(),
             link: Mutex::new(Link::default()),
             role,
             span: trace::Slot::default(),
@@ -97,8 +89,17 @@ impl Node {
     }
 
     /// A child of `group`, hung up but not yet in its list.
-    pub(crate) fn task(part: TaskPart) -> Arc<Self> {
-        Self::with(TASK_ROOT | RUNNING, Role::Task(part))
+    pub(crate) fn task(part: TaskPart, name: Option<Arc<str>>) -> Arc<Self> {
+        let node = Self::with(TASK_ROOT | RUNNING, Role::Task(part));
+        if name.is_some() {
+            lock(&node.link).extra_mut().name = name;
+        }
+        node
+    }
+
+    /// What a task is called.
+    pub(crate) fn name(&self) -> Option<Arc<str>> {
+        lock(&self.link).extra()?.name.clone()
     }
 
     /// The group that this node is, or that this task is a child of.
@@ -167,11 +168,7 @@ impl Node {
     }
 
     pub(crate) fn is_background(&self) -> bool {
-        self.has(BACKGROUND)
-    }
-
-    pub(crate) fn set_background(&self) {
-        self.set(BACKGROUND);
+        matches!(&self.role, Role::Task(part) if part.is_background())
     }
 
     #[inline]
@@ -230,22 +227,22 @@ impl Node {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        lock(&self.link).deadline
+        lock(&self.link).deadline()
     }
 
     /// Sets the deadline before the scope runs, without telling anybody.
     pub(crate) fn init_deadline(&self, deadline: Option<Instant>) {
-        lock(&self.link).deadline = deadline;
+        lock(&self.link).set_deadline(deadline);
     }
 
     /// Sets the deadline that a timeout gives, unless another is earlier or was set from outside.
     pub(crate) fn limit_deadline(&self, end: Instant) -> Option<Instant> {
         let mut link = lock(&self.link);
         if !self.has(MOVED) {
-            let earliest = link.deadline.map_or(end, |at| at.min(end));
-            link.deadline = Some(earliest);
+            let earliest = link.deadline().map_or(end, |at| at.min(end));
+            link.set_deadline(Some(earliest));
         }
-        link.deadline
+        link.deadline()
     }
 
     /// Gives the deadline if it was changed from outside since the last call.
@@ -260,24 +257,24 @@ impl Node {
     /// Changes the deadline, and has the owner look at it.
     pub(crate) fn move_deadline(&self, deadline: Option<Instant>) {
         let mut link = lock(&self.link);
-        link.deadline = deadline;
+        link.set_deadline(deadline);
         self.set(MOVED);
         drop(link);
-        self.waker.wake();
+        self.wake();
     }
 
     #[inline]
     pub(crate) fn set_waiting(&self, wait: Option<Wait>) {
-        self.waiting.store(Wait::to_number(wait), Ordering::Relaxed);
+        self.progress.note(wait);
     }
 
     pub(super) fn waits_for(&self) -> Option<Wait> {
-        Wait::from_number(self.waiting.load(Ordering::Relaxed))
+        self.progress.wait()
     }
 
     #[inline]
     pub(crate) fn polls(&self) -> u32 {
-        self.polls.load(Ordering::Relaxed)
+        self.progress.polls()
     }
 }
 
@@ -319,7 +316,6 @@ impl Debug for Node {
             (CLOSED, "closed"),
             (CUT, "cut"),
             (KILLED, "killed"),
-            (BACKGROUND, "background"),
             (WINDING_UP, "winding up"),
         ];
         let set: Vec<_> =
@@ -334,6 +330,6 @@ mod tests {
 
     #[test]
     fn a_child_costs_one_small_allocation() {
-        assert!(size_of::<Node>() <= 176, "a node has {} bytes", size_of::<Node>());
+        assert!(size_of::<Node>() <= 104, "a node has {} bytes", size_of::<Node>());
     }
 }

@@ -42,7 +42,7 @@ impl Drop for Swept {
     fn drop(&mut self) {
         for node in std::mem::take(&mut self.0) {
             // In the order in which the memory was taken: so its pieces join at once.
-            let waker = node.waker.take();
+            let waker = node.take_waker();
             drop(node);
             drop_quietly(waker);
         }
