@@ -126,6 +126,12 @@ impl<S: Supply> State<S> {
         self.supply.set_aside(&mut ask).then(|| self.supply.hand_out(ask))
     }
 
+    /// Whether those that wait may be held up by one that is cancelled, and has not gone yet.
+    #[inline]
+    fn is_held_up(&self) -> bool {
+        !self.supply.is_spent() && self.waiters.is_first_cancelled()
+    }
+
     /// Takes a waiter out that was served, with what was set aside for it, and with its scope.
     #[inline]
     fn take_served(&mut self, key: usize) -> Option<(S::Taken, Option<Arc<Node>>)> {
@@ -309,7 +315,7 @@ fn enter_queue<S: Supply>(
 ) -> Result<S::Taken, usize> {
     state.supply.expect(ask);
     let key = state.waiters.push_back(ask, cx.waker());
-    if S::GATHERS || (!state.supply.lacks(ask) && state.waiters.is_first_cancelled()) {
+    if S::GATHERS || state.is_held_up() {
         let mut deferred = Deferred::default();
         state.settle(&mut deferred);
         let served = state.take_served(key);
@@ -330,7 +336,11 @@ fn enter_queue<S: Supply>(
 fn poll_in_queue<S: Supply>(queued: &Queued<S>, key: usize, cx: &Context<'_>) -> Place<S::Taken> {
     let mut state = queued.lock();
     let Some((taken, scope)) = state.take_served(key) else { return wait_on(state, key, cx) };
-    drop(state);
+    if state.is_held_up() {
+        queued.settle(state);
+    } else {
+        drop(state);
+    }
     let_go(scope);
     Place::Served(taken)
 }

@@ -78,7 +78,7 @@ pub(crate) fn every_sequence(subject: Subject, length: usize) -> usize {
     }
 }
 
-/// Takes random steps.
+/// Takes random steps; one that goes wrong is told with as few steps as lead there.
 pub(crate) fn random_sequence(subject: Subject, seed: u64, length: usize) {
     let steps = all_steps(subject);
     let mut run = Run::new(subject);
@@ -88,11 +88,39 @@ pub(crate) fn random_sequence(subject: Subject, seed: u64, length: usize) {
         random =
             random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let at = (random >> 33) as usize % steps.len();
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.step(steps[at]))).is_err() {
-            panic!("{}: ANYRT_SEED={seed}", subject.name);
+        if goes_wrong(|| _ = run.step(steps[at])) {
+            let few = shrink(&run.done, |fewer| goes_wrong(|| play(subject, fewer)));
+            panic!("{}: ANYRT_SEED={seed}, or in short {few:?}", subject.name);
         }
     }
     run.end();
+}
+
+fn play(subject: Subject, steps: &[Step]) {
+    let mut run = Run::new(subject);
+    for step in steps {
+        run.step(*step);
+    }
+}
+
+fn goes_wrong(f: impl FnOnce()) -> bool {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).is_err()
+}
+
+/// Leaves steps out, one by one, as long as it still goes wrong.
+fn shrink(steps: &[Step], is_wrong: impl Fn(&[Step]) -> bool) -> Vec<Step> {
+    let mut few = steps.to_vec();
+    let mut at = 0;
+    while at < few.len() {
+        let step = few.remove(at);
+        if is_wrong(&few) {
+            at = 0;
+        } else {
+            few.insert(at, step);
+            at += 1;
+        }
+    }
+    few
 }
 
 impl Run {
