@@ -103,7 +103,6 @@ pub(crate) mod atomic {
 
     atomics! {
         AtomicBool: bool,
-        AtomicU8: u8,
         AtomicU32: u32,
         AtomicUsize: usize,
     }
