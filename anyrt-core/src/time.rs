@@ -83,36 +83,24 @@ impl<D: Driver> Future for Sleep<D> {
         let mut this = self.project();
         if this.timer.is_none() {
             ready!(leaf::poll_turn(cx));
-            let source = &*this.source;
-            let timer = match *this.end {
-                End::Never => {
-                    leaf::wait(cx.waker(), Wait::Sleep);
-                    return Poll::Pending;
+            let is_over = match *this.end {
+                End::Never => false,
+                End::After(timeout) if timeout.is_zero() => true,
+                End::After(_) | End::At(_) => {
+                    let (end, timer) = (this.end, this.timer.as_mut());
+                    this.source.with(|driver| begin(driver, end, timer))
                 }
-                End::After(timeout) if timeout.is_zero() => None,
-                End::After(timeout) => {
-                    let Some(deadline) = source.now().checked_add(timeout) else {
-                        *this.end = End::Never;
-                        leaf::wait(cx.waker(), Wait::Sleep);
-                        return Poll::Pending;
-                    };
-                    *this.end = End::At(deadline);
-                    Some(source.with(|driver| driver.sleep_until(deadline)))
-                }
-                End::At(deadline) => source
-                    .with(|driver| (deadline > driver.now()).then(|| driver.sleep_until(deadline))),
             };
-            match timer {
-                Some(timer) => this.timer.set(Some(timer)),
-                None => {
-                    budget::spend();
-                    return Poll::Ready(());
-                }
+            if is_over {
+                budget::spend();
+                return Poll::Ready(());
             }
         }
-        if let Some(timer) = this.timer.as_mut().as_pin_mut()
-            && timer.poll(cx).is_pending()
-        {
+        let Some(timer) = this.timer.as_mut().as_pin_mut() else {
+            leaf::wait(cx.waker(), Wait::Sleep);
+            return Poll::Pending;
+        };
+        if timer.poll(cx).is_pending() {
             if leaf::is_cut(cx.waker()) {
                 this.timer.set(None);
             } else {
@@ -123,6 +111,23 @@ impl<D: Driver> Future for Sleep<D> {
         budget::spend();
         Poll::Ready(())
     }
+}
+
+/// Puts a timer in its place, unless the time is over already, or never will be.
+fn begin<D: Driver>(driver: &D, end: &mut End, mut timer: Pin<&mut Option<D::Sleep>>) -> bool {
+    let now = driver.now();
+    let deadline = match *end {
+        End::After(timeout) => now.checked_add(timeout),
+        End::At(deadline) => Some(deadline),
+        End::Never => None,
+    };
+    *end = deadline.map_or(End::Never, End::At);
+    match deadline {
+        Some(deadline) if deadline <= now => return true,
+        Some(deadline) => timer.set(Some(driver.sleep_until(deadline))),
+        None => {}
+    }
+    false
 }
 
 impl<D: Driver> crate::backend::Sleep for Sleep<D> {
