@@ -13,7 +13,7 @@ use std::task::Context;
 use std::time::Instant;
 
 use crate::backend::Sleep;
-use crate::driver::{ErasedBackend, ErasedDriver};
+use crate::driver::{Driver, ErasedBackend};
 use crate::frame::Wish;
 
 pub(crate) struct Alarm {
@@ -39,7 +39,7 @@ impl Alarm {
                 alarm.start(wish, cx);
             }
             None => {
-                let timer = backend.erased_sleep_until(wish.at);
+                let timer = backend.sleep_until(wish.at);
                 let mut new = Box::new(Self { at: wish.at, waker: wish.waker, timer });
                 new.start(wish, cx);
                 *alarm = Some(new);

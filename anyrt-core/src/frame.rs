@@ -87,7 +87,8 @@ impl Frame {
         cx: &mut Context<'_>,
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
-        let _back = Entered::enter(self, identity(cx.waker()), false);
+        let mut entered = Entered::new(self, identity(cx.waker()));
+        entered.exchange();
         poll(cx)
     }
 
@@ -99,13 +100,16 @@ impl Frame {
         poll: impl FnOnce(&mut Context<'_>) -> R,
     ) -> R {
         let _budget = budget::start_task();
-        let _back = Entered::enter(self, identity(cx.waker()), false);
+        let mut entered = Entered::new(self, identity(cx.waker()));
+        entered.exchange();
         poll(cx)
     }
 
     /// Runs `f` in this frame, hidden from every cancellation.
     pub(crate) fn enter_shielded<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        let _back = Entered::enter(self, 0, true);
+        let mut entered = Entered::new(self, 0);
+        entered.is_shielded = true;
+        entered.exchange();
         f()
     }
 }
@@ -126,13 +130,12 @@ struct Entered<'a> {
 
 impl<'a> Entered<'a> {
     #[inline]
-    fn enter(frame: &'a mut Frame, waker: usize, is_shielded: bool) -> Self {
-        let mut entered = Self { frame, waker, alarm_waker: waker, is_shielded };
-        entered.exchange();
-        entered
+    fn new(frame: &'a mut Frame, waker: usize) -> Self {
+        Self { frame, waker, alarm_waker: waker, is_shielded: false }
     }
 
-    /// Each part by itself: a move of the whole would stall on what was just written in parts.
+    /// Each part by itself, and where it lies: a move of the whole would stall on what was just written
+    /// in parts.
     #[inline]
     fn exchange(&mut self) {
         exchange_spare(&mut self.frame.spare);

@@ -27,23 +27,25 @@ impl Seat {
         Self { node, home: Some(home), is_taken: true }
     }
 
-    /// Hangs the node where it is being polled now; tells whether this is the first time.
-    pub(crate) fn settle(&mut self) -> bool {
-        if self.is_taken {
-            if !frame::scope_is_at(self.home) {
-                let home = frame::scope();
-                self.home = address(home.as_ref());
-                self.node.rehome(home.as_ref());
-            }
-            return false;
+    /// Hangs the node where it is being polled now.
+    #[inline]
+    pub(crate) fn settle(&mut self) {
+        if !self.is_taken || !frame::scope_is_at(self.home) {
+            self.move_here();
         }
-        self.is_taken = true;
+    }
+
+    #[inline(never)]
+    fn move_here(&mut self) {
         let home = frame::scope();
         self.home = address(home.as_ref());
-        self.node.start();
-        trace::open(&self.node, home.as_deref());
-        self.node.attach(home.as_ref());
-        true
+        if std::mem::replace(&mut self.is_taken, true) {
+            self.node.rehome(home.as_ref());
+        } else {
+            self.node.start();
+            trace::open(&self.node, home.as_deref());
+            self.node.attach(home.as_ref());
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug};
 use std::time::Instant;
 
-use crate::driver::{Ambient, Driver, ErasedBackend, ErasedDriver};
+use crate::driver::{Ambient, Driver, ErasedBackend};
 use crate::error::NoRuntime;
 use crate::frame;
 
@@ -54,7 +54,7 @@ impl<D: Driver> Source<D> {
             Self::Given(driver) => driver.now(),
             // What is found in a frame is the frame's.
             Self::Ambient(_) => {
-                frame::with_backend(ErasedDriver::erased_now).unwrap_or_else(|| self.with(D::now))
+                frame::with_backend(Driver::now).unwrap_or_else(|| self.with(D::now))
             }
         }
     }

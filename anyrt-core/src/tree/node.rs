@@ -176,6 +176,7 @@ impl Node {
         self.has(EFFECTIVE)
     }
 
+    #[inline]
     pub(crate) fn is_called(&self) -> bool {
         self.has(CALLED)
     }
@@ -246,12 +247,15 @@ impl Node {
     }
 
     /// Gives the deadline if it was changed from outside since the last call.
+    #[inline]
     pub(crate) fn moved_deadline(&self) -> Option<Option<Instant>> {
-        if !self.has(MOVED) {
-            return None;
-        }
+        self.has(MOVED).then(|| self.take_moved_deadline())
+    }
+
+    #[cold]
+    fn take_moved_deadline(&self) -> Option<Instant> {
         self.unset(MOVED);
-        Some(self.deadline())
+        self.deadline()
     }
 
     /// Changes the deadline, and has the owner look at it.

@@ -13,10 +13,12 @@ const ONE_POLL: u32 = 1 << 8;
 const WAIT: u32 = ONE_POLL - 1;
 
 impl Progress {
+    #[inline]
     fn load(&self) -> u32 {
         self.0.load(Ordering::Relaxed)
     }
 
+    #[inline]
     fn store(&self, value: u32) {
         self.0.store(value, Ordering::Relaxed);
     }
@@ -26,6 +28,7 @@ impl Progress {
         self.store(self.load().wrapping_add(ONE_POLL));
     }
 
+    #[inline]
     pub(super) fn polls(&self) -> u32 {
         self.load() / ONE_POLL
     }
