@@ -34,15 +34,23 @@ impl Node {
         if before & RUNNING == 0 {
             return;
         }
-        // The waker of a task goes when its group sweeps.
-        if !matches!(self.role, Role::Task(_)) {
-            self.forget_own_waker();
-        }
+        let is_cancelled = before & EFFECTIVE != 0;
+        // What a task has left goes when its group sweeps.
+        let is_swept = matches!(self.role, Role::Task(_));
+        let leaves = if is_swept && !is_cancelled {
+            Vec::new()
+        } else {
+            let mut link = lock(&self.link);
+            let waker = if is_swept { None } else { link.waker.take() };
+            let leaves = link.take_leaves();
+            drop(link);
+            quiet::drop_quietly(waker);
+            leaves
+        };
         if before & (HOLDING | SHIELD) != 0 {
             self.wake_held();
         }
-        let leaves = lock(&self.link).take_leaves();
-        if before & EFFECTIVE != 0 {
+        if is_cancelled {
             leaves.into_iter().for_each(quiet::wake);
         }
     }
