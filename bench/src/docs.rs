@@ -23,7 +23,8 @@ fn page(rows: &[Row], args: &Args) -> String {
     let mut page = format!(
         "# What anyrt costs\n\n\
          Written by `cargo run --release -p anyrt-bench -- --docs`; what each job does, and what the \
-         two sides of a pair do not have in common, is said in [bench](../bench/README.md).\n\n\
+         two sides of a pair do not have in common, is said in [bench](../bench/README.md). What each of \
+         10,000 open connections takes is said [there, too](../bench/README.md#connections).\n\n\
          {} pairs of runs for each row{look}, on {processors} processors ({OS}, {ARCH}). A ratio of \
          medians below 1 is cheaper than the peer; the spread is from the lower to the upper quartile of the \
          ratios of the pairs. Where a peer \
