@@ -3,6 +3,7 @@
 mod net;
 mod panic;
 mod queue;
+mod read;
 mod sync;
 mod timed_out;
 
@@ -15,6 +16,7 @@ pub use queue::{
     BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,
     TaskDoneError, TryBroadcastError, TryRecvError, TryReserveError, TrySendError,
 };
+pub use read::ReadError;
 pub use sync::{
     AlreadyBorrowing, BusyResource, SetError, TryAcquireError, TryBorrowError, TryLockError,
 };

@@ -74,6 +74,7 @@ mod frame;
 pub mod fs;
 pub mod group;
 pub mod inline;
+pub mod io;
 pub mod join;
 mod leaf;
 mod lock;

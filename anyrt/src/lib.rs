@@ -75,7 +75,8 @@
 //! | module | what it has |
 //! |---|---|
 //! | [`blocking`] | threads for what would block; async code for threads |
-//! | [`net`] | TCP |
+//! | [`net`] | TCP, UDP and Unix sockets |
+//! | [`io`] | lines and frames of any stream, with limits |
 //! | [`signal`] | signals, as a stream |
 //! | [`process`] | other programs, which do not outlive their scope |
 //! | [`fs`] | files and folders |
@@ -184,7 +185,7 @@ pub use anyrt_core::task_tree::TaskTree;
 pub use anyrt_sim as sim;
 
 #[doc(inline)]
-pub use anyrt_core::{Outcome, channel, error, prelude};
+pub use anyrt_core::{Outcome, channel, error, io, prelude};
 
 #[cfg(feature = "macros")]
 pub use anyrt_macros::{main, test};

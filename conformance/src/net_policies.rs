@@ -4,9 +4,11 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 
-use anyrt_core::error::ConnectError;
+use anyrt_core::error::{ConnectError, ReadError};
+use anyrt_core::io::BufferedReader;
 use anyrt_core::net::{CheckedStream, ReadHalf, TcpStream, WriteHalf};
 use anyrt_core::{Net, NetDriver};
+use futures_io::AsyncRead;
 
 use crate::policies::Engine;
 
@@ -49,6 +51,22 @@ pub trait NetPolicies: 'static {
         addresses: &[SocketAddr],
     ) -> impl Future<Output = Result<CheckedStream<D::TcpStream>, ConnectError>> + Send {
         driver.connect_any(addresses)
+    }
+
+    /// Reads a line of at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`BufferedReader::read_line`].
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe**, as [`BufferedReader::read_line`].
+    fn read_line<R: AsyncRead + Unpin + Send>(
+        reader: &mut BufferedReader<R>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Option<String>, ReadError>> + Send {
+        reader.read_line(limit)
     }
 }
 

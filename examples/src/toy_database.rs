@@ -9,12 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use anyrt::io::BufferedReader;
 use anyrt::net::TcpStream;
-use futures_util::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use futures_util::AsyncWriteExt;
 
 use crate::gauge::Gauge;
 use crate::pool::Connect;
 use crate::server;
+
+/// No query and no answer is longer: whoever sends more is cut off.
+const LONGEST_LINE: usize = 64;
 
 /// What the server has counted.
 #[derive(Debug, Default)]
@@ -45,17 +49,15 @@ pub async fn visit<T>(
 async fn serve(stream: TcpStream, latency: Duration, counts: Arc<Counts>) {
     counts.opened.fetch_add(1, Ordering::SeqCst);
     let _counted = counts.connections.enter();
-    let mut stream = BufReader::new(stream);
-    let mut line = String::new();
-    while stream.read_line(&mut line).await.is_ok_and(|bytes| bytes > 0) {
+    let mut stream = BufferedReader::new(stream);
+    while let Ok(Some(line)) = stream.read_line(LONGEST_LINE).await {
         anyrt::sleep(latency).await;
-        let number = line.trim().strip_prefix("double ").and_then(|text| text.parse::<u64>().ok());
+        let number = line.strip_prefix("double ").and_then(|text| text.parse::<u64>().ok());
         let answer = number.map_or("error\n".to_owned(), |number| format!("{}\n", number * 2));
         if stream.write_all(answer.as_bytes()).await.is_err() {
             break;
         }
         counts.answered.fetch_add(1, Ordering::SeqCst);
-        line.clear();
     }
 }
 
@@ -71,7 +73,7 @@ impl Connect for ToyDatabase {
 
     async fn connect(&self) -> io::Result<Connection> {
         let stream = anyrt::net::connect(self.address).await?;
-        Ok(Connection { stream: BufReader::new(stream), is_broken: false })
+        Ok(Connection { stream: BufferedReader::new(stream), is_broken: false })
     }
 
     fn is_usable(&self, connection: &Connection) -> bool {
@@ -81,7 +83,7 @@ impl Connect for ToyDatabase {
 
 /// A connection to the database.
 pub struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufferedReader<TcpStream>,
     is_broken: bool,
 }
 
@@ -98,16 +100,13 @@ impl Connection {
     pub async fn double(&mut self, number: u64) -> io::Result<u64> {
         let answer = self.ask(&format!("double {number}\n")).await;
         self.is_broken |= answer.is_err();
-        answer?.trim().parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        answer?.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
     async fn ask(&mut self, query: &str) -> io::Result<String> {
         self.stream.write_all(query.as_bytes()).await?;
-        let mut line = String::new();
-        match self.stream.read_line(&mut line).await? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            _ => Ok(line),
-        }
+        let line = self.stream.read_line(LONGEST_LINE).await?;
+        line.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
 

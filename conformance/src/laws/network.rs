@@ -6,6 +6,7 @@ mod connecting;
 mod datagrams;
 mod ends;
 mod halves;
+mod lines;
 #[cfg(unix)]
 mod local;
 mod reading;
@@ -65,6 +66,12 @@ pub(super) fn laws<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>>
             "W10",
             "Of Unix sockets W1 to W3 hold, too; a path that is missing, taken or deserted is an error.",
             w10,
+        ),
+        Law::new(
+            "W11",
+            "A line or a frame is read whole, whatever was cut or dropped before; one that is longer than its \
+             limit, and an end in the middle, are errors that take nothing.",
+            lines::w11::<B, P>,
         ),
     ]
 }

@@ -13,7 +13,8 @@ use anyrt_tokio::TokioBackend;
 
 use faulty::{Fault, Faulty};
 use policies::{
-    AllAtOnce, GivesUpOnEach, HangsUpInSilence, LeavesTheOthers, OneAfterAnother, WaitsForTheFirst,
+    AllAtOnce, GivesUpOnEach, HangsUpInSilence, IgnoresTheLimit, LeavesTheOthers, LosesHalfLines,
+    OneAfterAnother, TakesHalfForWhole, WaitsForTheFirst,
 };
 
 /// Runs the check of W7.
@@ -72,6 +73,9 @@ faults! {
     receives_and_is_cut: ReceivesAndIsCut, Engine, breaks "W9";
     unix_reads_and_is_cut: ReadsAndIsCut, Engine, breaks "W10";
     unix_flushes_only: FlushesOnly, Engine, breaks "W10";
+    loses_half_lines: None, LosesHalfLines, breaks "W11";
+    ignores_the_limit: None, IgnoresTheLimit, breaks "W11";
+    takes_half_for_whole: None, TakesHalfForWhole, breaks "W11";
     accepts_and_is_cut: AcceptsAndIsCut, Engine, breaks "W6";
 }
 

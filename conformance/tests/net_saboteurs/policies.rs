@@ -8,9 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use anyrt_conformance::NetPolicies;
-use anyrt_core::error::ConnectError;
+use anyrt_core::error::{ConnectError, ReadError};
+use anyrt_core::io::BufferedReader;
 use anyrt_core::net::{ATTEMPT_DELAY, CheckedStream, ReadHalf, TcpStream, WriteHalf};
 use anyrt_core::{Backend, Net, NetDriver};
+use futures_io::AsyncRead;
 
 /// Hangs up where nobody sees it.
 pub(crate) struct HangsUpInSilence;
@@ -113,5 +115,57 @@ impl NetPolicies for AllAtOnce {
             Poll::Pending
         })
         .await
+    }
+}
+
+/// Keeps what came of a line in its future.
+pub(crate) struct LosesHalfLines;
+
+impl NetPolicies for LosesHalfLines {
+    async fn read_line<R: AsyncRead + Unpin + Send>(
+        reader: &mut BufferedReader<R>,
+        limit: usize,
+    ) -> Result<Option<String>, ReadError> {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\n") {
+            if line.len() > limit + 1 {
+                return Err(ReadError::Limit { limit });
+            }
+            let Some(byte) = reader.read_exact(1).await? else { return Ok(None) };
+            line.extend(byte);
+        }
+        line.pop();
+        let line = line.strip_suffix(b"\r").unwrap_or(&line).to_vec();
+        String::from_utf8(line).map(Some).map_err(ReadError::NotUtf8)
+    }
+}
+
+/// Takes lines of any length.
+pub(crate) struct IgnoresTheLimit;
+
+impl NetPolicies for IgnoresTheLimit {
+    async fn read_line<R: AsyncRead + Unpin + Send>(
+        reader: &mut BufferedReader<R>,
+        _: usize,
+    ) -> Result<Option<String>, ReadError> {
+        reader.read_line(usize::MAX).await
+    }
+}
+
+/// Takes half a line before the end for a whole one.
+pub(crate) struct TakesHalfForWhole;
+
+impl NetPolicies for TakesHalfForWhole {
+    async fn read_line<R: AsyncRead + Unpin + Send>(
+        reader: &mut BufferedReader<R>,
+        limit: usize,
+    ) -> Result<Option<String>, ReadError> {
+        match reader.read_line(limit).await {
+            Err(ReadError::IncompleteRead { available }) => {
+                let half = reader.read_exact(available).await?;
+                half.map(String::from_utf8).transpose().map_err(ReadError::NotUtf8)
+            }
+            read => read,
+        }
     }
 }
