@@ -1,5 +1,6 @@
 //! What can go wrong, as types: each says what happened and what to do.
 
+mod address;
 mod net;
 mod panic;
 mod queue;
@@ -10,6 +11,7 @@ mod timed_out;
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
+pub use address::AddressError;
 pub use net::{Attempt, ConnectError, HungUp};
 pub use panic::Panic;
 pub use queue::{

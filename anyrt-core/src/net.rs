@@ -24,7 +24,7 @@ use std::path::Path;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
-use crate::error::ConnectError;
+use crate::error::{AddressError, ConnectError};
 use crate::leaf;
 
 use self::checked::waiting;
@@ -245,30 +245,33 @@ impl<D: NetDriver> Net for D {
     type UnixListener = CheckedUnixListener<D::UnixListener>;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
-        leaf::checkpoint().await;
-        waiting(self.raw_connect(address)).await.map(CheckedStream::new)
+        connect::connect(self, address).await.map_err(AddressError::at("connect to", address))
     }
 
     async fn listen(&self, address: SocketAddr) -> io::Result<Self::TcpListener> {
         leaf::checkpoint().await;
-        self.raw_listen(address).await.map(CheckedListener::new)
+        let listener = self.raw_listen(address).await.map(CheckedListener::new);
+        listener.map_err(AddressError::at("listen on", address))
     }
 
     async fn bind_udp(&self, address: SocketAddr) -> io::Result<Self::UdpSocket> {
         leaf::checkpoint().await;
-        self.raw_bind_udp(address).await.map(CheckedUdpSocket::new)
+        let socket = self.raw_bind_udp(address).await.map(CheckedUdpSocket::new);
+        socket.map_err(AddressError::at("make a UDP socket at", address))
     }
 
     #[cfg(unix)]
     async fn connect_unix(&self, path: &Path) -> io::Result<Self::UnixStream> {
         leaf::checkpoint().await;
-        waiting(self.raw_connect_unix(path)).await.map(CheckedStream::new)
+        let stream = waiting(self.raw_connect_unix(path)).await.map(CheckedStream::new);
+        stream.map_err(AddressError::at_path("connect to", path))
     }
 
     #[cfg(unix)]
     async fn listen_unix(&self, path: &Path) -> io::Result<Self::UnixListener> {
         leaf::checkpoint().await;
-        self.raw_listen_unix(path).await.map(CheckedUnixListener::new)
+        let listener = self.raw_listen_unix(path).await.map(CheckedUnixListener::new);
+        listener.map_err(AddressError::at_path("listen on", path))
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -13,11 +13,13 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CheckedStream, Net, NetDriver};
+use super::checked::waiting;
+use super::{CheckedStream, NetDriver};
 use crate::backend::Backend;
 use crate::channel::oneshot;
 use crate::error::{Attempt, ConnectError};
 use crate::inline::{InlineGroup, RunInlineGroup};
+use crate::leaf;
 use crate::lock::lock;
 use crate::sync::Event;
 use crate::sys::Mutex;
@@ -34,6 +36,15 @@ struct Course<S> {
     winner: Option<S>,
     /// By their place in the order of trying.
     failures: BTreeMap<usize, Attempt>,
+}
+
+/// One attempt.
+pub(super) async fn connect<D: NetDriver>(
+    driver: &D,
+    address: SocketAddr,
+) -> io::Result<Connected<D>> {
+    leaf::checkpoint().await;
+    waiting(driver.raw_connect(address)).await.map(CheckedStream::new)
 }
 
 pub(super) async fn connect_any<D: NetDriver>(
@@ -68,7 +79,7 @@ async fn stagger<'env, D: NetDriver>(
         let failed = Arc::new(Event::new());
         let (told, others) = (failed.clone(), group.clone());
         group.spawn(async move {
-            match driver.connect(address).await {
+            match connect(driver, address).await {
                 Ok(stream) => {
                     let late = lock(course).cross_the_line(stream);
                     others.cancel_with("another address answered first");
