@@ -47,8 +47,10 @@
 //! # Cancellation
 //!
 //! hyper's futures are foreign: a cancelled scope drops them where they wait. A connection that is
-//! dropped is closed, maybe in the middle of an answer. A server that wants to finish what it has begun
-//! calls hyper's `graceful_shutdown`, inside a shield with a deadline.
+//! dropped is closed, maybe in the middle of an answer, or before an answer that the service has given: to
+//! write it is a checkpoint of its own. A server that wants to finish what it has begun calls hyper's
+//! `graceful_shutdown`, inside a shield with a deadline; one that gives up requests has their services end,
+//! with status 503 for example, and leaves their connections alone until that is written.
 #![forbid(unsafe_code)]
 
 mod bridge;

@@ -1,6 +1,10 @@
 //! A server that is told to stop: it accepts no more, finishes what runs, and cancels what takes too
 //! long.
 //!
+//! What is cancelled are the requests, each of which then has an answer that says so, and not the
+//! connections: to cancel one could cut an answer that is on its way. Only a client that does not take its
+//! answer, or has not finished asking, is cut in the end.
+//!
 //! asyncio: `loop.add_signal_handler`. Trio and `AnyIO`: `open_signal_receiver`, `move_on_after`.
 
 use std::convert::Infallible;
@@ -21,15 +25,27 @@ use futures_util::future::{Either, select};
 use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
+
+/// How long clients may take to get the last answers.
+pub const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What became of the requests.
 #[derive(Debug, Default)]
 pub struct Tally {
     /// How many were answered.
     pub answered: AtomicUsize,
-    /// How many were cancelled.
+    /// How many were cancelled, and got status 503 if their client was still there.
     pub cancelled: AtomicUsize,
+}
+
+/// How far the server is on its way to the end.
+#[derive(Debug, Default)]
+struct Stop {
+    /// No new requests.
+    has_begun: Event,
+    /// No old ones either.
+    time_is_over: Event,
 }
 
 /// Serves until the process is told to end, by Ctrl-C or by `kill`; see [`serve_until`].
@@ -51,6 +67,8 @@ pub async fn serve_until_signal(
 
 /// Serves until `stop`, and then for at most `grace`; a request for `/3` takes three seconds.
 ///
+/// It waits for at most [`FAREWELL`] more until the clients have what they were answered.
+///
 /// # Errors
 ///
 /// [`GroupError::Failed`] if no more connections can be accepted.
@@ -62,22 +80,24 @@ pub async fn serve_until(
 ) -> Result<Arc<Tally>, GroupError<io::Error>> {
     anyrt::task_group(async |group: TaskGroup<io::Error>| {
         let accepting = CancelScope::new();
-        let (tally, is_stopping) = (Arc::new(Tally::default()), Arc::new(Event::new()));
+        let (tally, end) = (Arc::new(Tally::default()), Arc::new(Stop::default()));
 
-        let (accept_no_more, finish) = (accepting.handle(), is_stopping.clone());
+        let (accept_no_more, ending) = (accepting.handle(), end.clone());
         let everything = group.clone();
         group.background().spawn(async move {
             stop.await;
             accept_no_more.cancel();
-            finish.set();
+            ending.has_begun.set();
             anyrt::sleep(grace).await;
-            everything.cancel_with("the time to finish is over");
+            ending.time_is_over.set();
+            anyrt::sleep(FAREWELL).await;
+            everything.cancel_with("the time to take the answers is over");
         });
 
         let accept = async || -> io::Result<Infallible> {
             loop {
                 let (stream, _) = listener.accept().await?;
-                group.spawn(serve(stream, is_stopping.clone(), tally.clone(), second));
+                group.spawn(serve(stream, end.clone(), tally.clone(), second));
             }
         };
         if let Ok(Err(error)) = accepting.run(accept()).await {
@@ -90,17 +110,24 @@ pub async fn serve_until(
 }
 
 /// Serves one connection; when it is time to stop, up to the end of the request that is under way.
-async fn serve(stream: TcpStream, is_stopping: Arc<Event>, tally: Arc<Tally>, second: Duration) {
+async fn serve(stream: TcpStream, end: Arc<Stop>, tally: Arc<Tally>, second: Duration) {
     let service = service_fn(async |request: Request<_>| {
         let mut under_way = UnderWay { tally: &tally, is_answered: false };
         let seconds = request.uri().path()[1..].parse().unwrap_or(0);
-        anyrt::sleep(second * seconds).await;
-        under_way.is_answered = true;
-        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from("done\n")))
+        let work = pin!(anyrt::sleep(second * seconds));
+        let mut answer = Response::new(Full::<Bytes>::default());
+        match select(work, end.time_is_over.wait()).await {
+            Either::Left(_) => {
+                under_way.is_answered = true;
+                *answer.body_mut() = Full::from("done\n");
+            }
+            Either::Right(_) => *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE,
+        }
+        Ok::<_, Infallible>(answer)
     });
     let connection = pin!(http1::Builder::new().serve_connection(HyperIo::new(stream), service));
     // A client that goes away is no fault of the server.
-    let _ = match select(connection, is_stopping.wait()).await {
+    let _ = match select(connection, end.has_begun.wait()).await {
         Either::Left((ended, _)) => ended,
         Either::Right(((), mut connection)) => {
             connection.as_mut().graceful_shutdown();
@@ -133,8 +160,10 @@ mod tests {
     use anyrt::signal::Signal;
     use anyrt::sim::{Sim, SimBackend};
     use anyrt::sync::Event;
+    use futures_util::AsyncWriteExt;
+    use hyper::StatusCode;
 
-    use super::{serve_until, serve_until_signal};
+    use super::{FAREWELL, serve_until, serve_until_signal};
     use crate::http::{self, FetchError};
     use crate::page_url::PageUrl;
     use crate::testing::{SECOND, assert_took, timed};
@@ -142,7 +171,7 @@ mod tests {
     const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
     /// Stops a server that has two seconds of grace, half a second after these requests; gives how many were
-    /// answered, and how many cancelled.
+    /// answered, and how many cancelled, of which their clients know.
     async fn stop_during(requests: &[u32]) -> (usize, usize) {
         let listener = anyrt::net::listen(ANYWHERE).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -158,17 +187,25 @@ mod tests {
                     |counter: &std::sync::atomic::AtomicUsize| counter.load(Ordering::SeqCst);
                 Ok((count(&tally.answered), count(&tally.cancelled)))
             });
-            for path in requests {
+            let clients = requests.iter().map(|path| {
                 let url = url(*path);
-                group.spawn(async move {
-                    let _ = http::get(&url).await;
-                });
-            }
+                group.spawn(async move { Ok(http::get(&url).await) })
+            });
+            let clients = Vec::from_iter(clients);
             anyrt::sleep(SECOND / 2).await;
             stop.set();
-            Ok(server.await.unwrap())
+            let mut seen = (0, 0);
+            for client in clients {
+                match client.await.unwrap() {
+                    Ok(_) => seen.0 += 1,
+                    Err(FetchError::Status(StatusCode::SERVICE_UNAVAILABLE)) => seen.1 += 1,
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            Ok((server.await.unwrap(), seen))
         });
-        let tally = group.await.unwrap();
+        let (tally, seen) = group.await.unwrap();
+        assert_eq!(tally, seen);
         let late = http::get(&url(0)).await;
         assert!(matches!(late, Err(FetchError::Connect(_))), "{late:?}");
         tally
@@ -193,6 +230,19 @@ mod tests {
         let (tally, took) = timed(stop_during(&[1, 60, 60])).await;
         assert_eq!(tally, (1, 2));
         assert_took(took, SECOND * 5 / 2);
+    }
+
+    #[test]
+    fn who_has_not_finished_asking_is_cut_in_the_end() {
+        Sim::explore(0..10, || async {
+            let listener = anyrt::net::listen(ANYWHERE).await.unwrap();
+            let mut asking = anyrt::net::connect(listener.local_addr().unwrap()).await.unwrap();
+            asking.write_all(b"GET /1 HTTP/1.1\r\nho").await.unwrap();
+            let stop = anyrt::sleep(SECOND);
+            let (tally, took) = timed(serve_until(listener, stop, SECOND, SECOND)).await;
+            assert_eq!(tally.unwrap().cancelled.load(Ordering::SeqCst), 0, "it is no request yet");
+            assert_eq!(took, SECOND * 2 + FAREWELL);
+        });
     }
 
     #[test]
