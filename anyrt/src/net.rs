@@ -9,6 +9,10 @@
 //! [`BusyResource`](crate::error::BusyResource); whoever is hung up on gets
 //! [`HungUp`](crate::error::HungUp).
 //!
+//! TLS is not here: `futures-rustls` has it for whatever has these traits, and gives connections that have
+//! them, too. Libraries that ask for tokio's traits get those with the feature `tokio-io`, and hyper by the package
+//! `anyrt-hyper`.
+//!
 //! # Examples
 //!
 //! ```

@@ -27,6 +27,7 @@ pub mod supervisor;
 pub mod task_group;
 pub mod timeout_each;
 pub mod timeouts;
+pub mod tls;
 pub mod which_backend;
 pub mod worker_process;
 
@@ -73,6 +74,7 @@ mod tests {
             can_be_spawned(task_group::load(vec![], SECOND, &log));
             can_be_spawned(timeout_each::timeout_each(vec![], SECOND));
             can_be_spawned(timeouts::fail_after_two(SECOND, 1));
+            can_be_spawned(tls::ask(([127, 0, 0, 1], 1).into(), &tls::trusting(&[]), ""));
             can_be_spawned(which_backend::which_backend(SECOND));
         });
     }
