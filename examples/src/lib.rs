@@ -14,6 +14,7 @@ pub mod log;
 pub mod page_url;
 pub mod patterns;
 pub mod pool;
+pub mod postgres;
 pub mod program;
 pub mod races;
 pub mod server;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use anyrt::AnyBackend;
 use clap::Parser;
 
 use crate::command_line::{self, Backends, complain, print};
@@ -24,6 +25,14 @@ where
         Ok(args) => args.backend.0,
         Err(exit_code) => return exit_code,
     };
+    run_on(backends, program)
+}
+
+/// Runs `program` on each of the backends, and prints the text that it gives.
+pub fn run_on<P>(backends: Vec<AnyBackend>, program: P) -> ExitCode
+where
+    P: AsyncFn() -> Result<String, Box<dyn Error>>,
+{
     for backend in backends {
         let printed = match anyrt::run_on(&backend, program()) {
             Ok(text) => print(format_args!("== {backend}\n{text}")),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyrt::io::BufferedReader;
 use anyrt::net::TcpStream;
+use anyrt::sync::OwnedPermit;
 use futures_util::AsyncWriteExt;
 
 use crate::gauge::Gauge;
@@ -52,8 +53,9 @@ async fn serve(stream: TcpStream, latency: Duration, counts: Arc<Counts>) {
     let mut stream = BufferedReader::new(stream);
     while let Ok(Some(line)) = stream.read_line(LONGEST_LINE).await {
         anyrt::sleep(latency).await;
-        let number = line.strip_prefix("double ").and_then(|text| text.parse::<u64>().ok());
-        let answer = number.map_or("error\n".to_owned(), |number| format!("{}\n", number * 2));
+        let number = line.strip_prefix("double ").and_then(|text| text.parse::<i64>().ok());
+        let double = number.and_then(|number| number.checked_mul(2));
+        let answer = double.map_or("error\n".to_owned(), |double| format!("{double}\n"));
         if stream.write_all(answer.as_bytes()).await.is_err() {
             break;
         }
@@ -71,12 +73,12 @@ impl Connect for ToyDatabase {
     type Connection = Connection;
     type Error = io::Error;
 
-    async fn connect(&self) -> io::Result<Connection> {
-        let stream = anyrt::net::connect(self.address).await?;
-        Ok(Connection { stream: BufferedReader::new(stream), is_broken: false })
+    async fn connect(&self, place: OwnedPermit) -> io::Result<Connection> {
+        let stream = BufferedReader::new(anyrt::net::connect(self.address).await?);
+        Ok(Connection { stream, is_broken: false, _place: place })
     }
 
-    fn is_usable(&self, connection: &Connection) -> bool {
+    async fn check(&self, connection: &mut Connection, _idle: Duration) -> bool {
         !connection.is_broken
     }
 }
@@ -85,6 +87,7 @@ impl Connect for ToyDatabase {
 pub struct Connection {
     stream: BufferedReader<TcpStream>,
     is_broken: bool,
+    _place: OwnedPermit,
 }
 
 impl Connection {
@@ -97,10 +100,12 @@ impl Connection {
     /// # Cancel safety
     ///
     /// **Loses data**: the answer that comes is that of this query, whoever asks next.
-    pub async fn double(&mut self, number: u64) -> io::Result<u64> {
-        let answer = self.ask(&format!("double {number}\n")).await;
+    pub async fn double(&mut self, number: i64) -> io::Result<i64> {
+        let line = self.ask(&format!("double {number}\n")).await;
+        let nonsense = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let answer = line.and_then(|line| line.parse().map_err(nonsense));
         self.is_broken |= answer.is_err();
-        answer?.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+        answer
     }
 
     async fn ask(&mut self, query: &str) -> io::Result<String> {
