@@ -29,7 +29,9 @@ pub enum ReadError {
         /// How many bytes of it there are.
         available: usize,
     },
-    /// The line is no UTF-8; these are its bytes, and the next line comes after it.
+    /// The line is no UTF-8; these are its bytes.
+    ///
+    /// It was taken, and the next line comes after it.
     #[error("the line is no UTF-8: {0}; its bytes are in the error, and read_until takes any")]
     NotUtf8(#[source] FromUtf8Error),
     /// The stream is broken.

@@ -203,9 +203,10 @@ impl<R: AsyncRead + Unpin> BufferedReader<R> {
         .await
     }
 
-    /// Reads a frame: four bytes that tell its length, the highest first, and so many bytes.
+    /// Reads a frame, which has its length before it.
     ///
-    /// It gives these bytes; `None` is the end of the stream. It is a checkpoint.
+    /// Four bytes tell how many bytes come, the highest first; it gives those that come. `None` is the end
+    /// of the stream. It is a checkpoint.
     ///
     /// # Errors
     ///
