@@ -4,11 +4,15 @@ mod tcp;
 mod udp;
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_datagram;
 
 pub use tcp::{AsyncIoTcpListener, AsyncIoTcpStream, connect, listen};
 pub use udp::{AsyncIoUdpSocket, bind_udp};
 #[cfg(unix)]
 pub use unix::{AsyncIoUnixListener, AsyncIoUnixStream, connect_unix, listen_unix};
+#[cfg(unix)]
+pub use unix_datagram::{AsyncIoUnixDatagram, unix_datagram, unix_datagram_pair};
 
 /// Reads and writes through the stream inside.
 macro_rules! stream {

@@ -14,7 +14,8 @@ pub use anyrt_async_io::net::{
 };
 #[cfg(unix)]
 pub use anyrt_async_io::net::{
-    AsyncIoUnixListener as AsyncStdUnixListener, AsyncIoUnixStream as AsyncStdUnixStream,
+    AsyncIoUnixDatagram as AsyncStdUnixDatagram, AsyncIoUnixListener as AsyncStdUnixListener,
+    AsyncIoUnixStream as AsyncStdUnixStream,
 };
 
 use crate::AsyncStdBackend;
@@ -27,6 +28,8 @@ impl NetDriver for AsyncStdBackend {
     type UnixStream = AsyncStdUnixStream;
     #[cfg(unix)]
     type UnixListener = AsyncStdUnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = AsyncStdUnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<AsyncStdTcpStream> {
         sockets::connect(address).await
@@ -48,5 +51,17 @@ impl NetDriver for AsyncStdBackend {
     #[cfg(unix)]
     async fn raw_listen_unix(&self, path: &Path) -> io::Result<AsyncStdUnixListener> {
         sockets::listen_unix(path)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<AsyncStdUnixDatagram> {
+        sockets::unix_datagram(path)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(
+        &self,
+    ) -> io::Result<(AsyncStdUnixDatagram, AsyncStdUnixDatagram)> {
+        sockets::unix_datagram_pair()
     }
 }

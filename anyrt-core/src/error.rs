@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Debug, Display};
 
 pub use address::AddressError;
-pub use net::{Attempt, ConnectError, HungUp};
+pub use net::{Attempt, ConnectError, HungUp, NoPeer};
 pub use panic::Panic;
 pub use queue::{
     BroadcastError, Closed, Missed, RecvTimeoutError, ReserveError, SendError, SendTimeoutError,

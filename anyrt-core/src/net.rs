@@ -14,6 +14,8 @@ mod split;
 mod udp;
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_datagram;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -37,6 +39,8 @@ pub use self::split::{Read, ReadHalf, Write, WriteHalf};
 pub use self::udp::{CheckedUdpSocket, ErasedUdpSocket, UdpSocket};
 #[cfg(unix)]
 pub use self::unix::{CheckedUnixListener, ErasedUnixListener, UnixListener};
+#[cfg(unix)]
+pub use self::unix_datagram::{CheckedUnixDatagram, ErasedUnixDatagram, UnixDatagram};
 
 /// What a library uses: connections, listeners, datagrams.
 pub trait Net {
@@ -52,6 +56,9 @@ pub trait Net {
     /// A listener of a Unix socket.
     #[cfg(unix)]
     type UnixListener: UnixListener<Stream = Self::UnixStream>;
+    /// A Unix socket for datagrams.
+    #[cfg(unix)]
+    type UnixDatagram: UnixDatagram;
 
     /// Connects to `address`.
     ///
@@ -124,6 +131,37 @@ pub trait Net {
         &self,
         path: &Path,
     ) -> impl Future<Output = io::Result<Self::UnixListener>> + Send;
+
+    /// Makes a Unix socket for datagrams, at a path or at none.
+    ///
+    /// The path must not exist, and is not removed. A socket without one sends, and nobody can answer it.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no such folder, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    #[cfg(unix)]
+    fn unix_datagram(
+        &self,
+        path: Option<&Path>,
+    ) -> impl Future<Output = io::Result<Self::UnixDatagram>> + Send;
+
+    /// Makes two Unix sockets for datagrams that are each other's peers.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says, for example too many open files.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the sockets.
+    #[cfg(unix)]
+    fn unix_datagram_pair(
+        &self,
+    ) -> impl Future<Output = io::Result<(Self::UnixDatagram, Self::UnixDatagram)>> + Send;
 
     /// Looks up the addresses of a name; an address is its own name.
     ///
@@ -243,6 +281,8 @@ impl<D: NetDriver> Net for D {
     type UnixStream = CheckedStream<D::UnixStream>;
     #[cfg(unix)]
     type UnixListener = CheckedUnixListener<D::UnixListener>;
+    #[cfg(unix)]
+    type UnixDatagram = CheckedUnixDatagram<D::UnixDatagram>;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Self::TcpStream> {
         connect::connect(self, address).await.map_err(AddressError::at("connect to", address))
@@ -272,6 +312,21 @@ impl<D: NetDriver> Net for D {
         leaf::checkpoint().await;
         let listener = self.raw_listen_unix(path).await.map(CheckedUnixListener::new);
         listener.map_err(AddressError::at_path("listen on", path))
+    }
+
+    #[cfg(unix)]
+    async fn unix_datagram(&self, path: Option<&Path>) -> io::Result<Self::UnixDatagram> {
+        leaf::checkpoint().await;
+        let socket = self.raw_unix_datagram(path).await.map(CheckedUnixDatagram::new);
+        let nowhere = Path::new("");
+        socket.map_err(AddressError::at_path("make a Unix socket at", path.unwrap_or(nowhere)))
+    }
+
+    #[cfg(unix)]
+    async fn unix_datagram_pair(&self) -> io::Result<(Self::UnixDatagram, Self::UnixDatagram)> {
+        leaf::checkpoint().await;
+        let (here, there) = self.raw_unix_datagram_pair().await?;
+        Ok((CheckedUnixDatagram::new(here), CheckedUnixDatagram::new(there)))
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -70,9 +70,9 @@ pub use advance::{Advance, WaitUntilIdle, advance, wait_until_idle};
 pub use backend::SimBackend;
 pub use error::{Cause, SimError};
 pub use explore::Failure;
-#[cfg(unix)]
-pub use net::SimUnixListener;
 pub use net::{SimNet, SimTcpListener, SimTcpStream, SimUdpSocket};
+#[cfg(unix)]
+pub use net::{SimUnixDatagram, SimUnixListener};
 pub use schedule::Schedule;
 pub use sequencer::{Sequencer, SequencerError, Turn, WaitForTurn};
 pub use sim::Sim;

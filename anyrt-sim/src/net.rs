@@ -7,6 +7,8 @@ mod pipe;
 mod stream;
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_datagram;
 
 use std::fmt::{self, Debug};
 use std::future::pending;
@@ -26,6 +28,8 @@ pub use self::listener::SimTcpListener;
 pub use self::stream::SimTcpStream;
 #[cfg(unix)]
 pub use self::unix::SimUnixListener;
+#[cfg(unix)]
+pub use self::unix_datagram::SimUnixDatagram;
 use crate::backend::SimBackend;
 use crate::lock::lock;
 use crate::sleep::SimSleep;
@@ -40,6 +44,8 @@ impl NetDriver for SimBackend {
     type UnixStream = SimTcpStream;
     #[cfg(unix)]
     type UnixListener = SimUnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = SimUnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<SimTcpStream> {
         // There and back.
@@ -87,6 +93,16 @@ impl NetDriver for SimBackend {
         let address = lock(&self.world.network).listen_at(path)?;
         self.world.note_net(NetEvent::Listening(address));
         Ok(SimUnixListener(SimTcpListener { world: self.world.clone(), address }))
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<SimUnixDatagram> {
+        SimUnixDatagram::bind(&self.world, path)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(SimUnixDatagram, SimUnixDatagram)> {
+        SimUnixDatagram::pair(&self.world)
     }
 
     async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

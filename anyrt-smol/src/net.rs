@@ -14,7 +14,8 @@ pub use anyrt_async_io::net::{
 };
 #[cfg(unix)]
 pub use anyrt_async_io::net::{
-    AsyncIoUnixListener as SmolUnixListener, AsyncIoUnixStream as SmolUnixStream,
+    AsyncIoUnixDatagram as SmolUnixDatagram, AsyncIoUnixListener as SmolUnixListener,
+    AsyncIoUnixStream as SmolUnixStream,
 };
 
 use crate::SmolBackend;
@@ -27,6 +28,8 @@ impl NetDriver for SmolBackend {
     type UnixStream = SmolUnixStream;
     #[cfg(unix)]
     type UnixListener = SmolUnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = SmolUnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<SmolTcpStream> {
         sockets::connect(address).await
@@ -48,5 +51,15 @@ impl NetDriver for SmolBackend {
     #[cfg(unix)]
     async fn raw_listen_unix(&self, path: &Path) -> io::Result<SmolUnixListener> {
         sockets::listen_unix(path)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<SmolUnixDatagram> {
+        sockets::unix_datagram(path)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(SmolUnixDatagram, SmolUnixDatagram)> {
+        sockets::unix_datagram_pair()
     }
 }

@@ -16,6 +16,7 @@
 //! | `Toplevel::block_on` | [`Handle::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | `tokio::net::TcpStream::connect`, `TcpListener::bind` |
 //! | `raw_bind_udp`, `raw_connect_unix`, `raw_listen_unix` | `tokio::net::UdpSocket::bind`, `UnixStream::connect`, `UnixListener::bind` |
+//! | `raw_unix_datagram`, `raw_unix_datagram_pair` | `tokio::net::UnixDatagram::bind`, `unbound`, `pair` |
 //! | `raw_signal` (feature `signal`) | `tokio::signal::unix::signal` |
 //! | `raw_spawn` (feature `process`) | `tokio::process::Command::spawn` |
 #![forbid(unsafe_code)]

@@ -4,14 +4,14 @@ use std::future::Future;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 #[cfg(unix)]
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use anyrt_core::NetDriver;
-#[cfg(unix)]
-use anyrt_core::net::UnixListener;
 use anyrt_core::net::{TcpListener, TcpStream, UdpSocket};
+#[cfg(unix)]
+use anyrt_core::net::{UnixDatagram, UnixListener};
 use futures_io::{AsyncRead, AsyncWrite};
 use pin_project_lite::pin_project;
 use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
@@ -28,6 +28,8 @@ impl NetDriver for TokioBackend {
     type UnixStream = TokioUnixStream;
     #[cfg(unix)]
     type UnixListener = TokioUnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = TokioUnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<TokioTcpStream> {
         let connect = entered(self.handle(), net::TcpStream::connect(address));
@@ -58,6 +60,23 @@ impl NetDriver for TokioBackend {
             net::UnixListener::bind(path).map_err(with_remedy)?
         };
         Ok(TokioUnixListener { listener, handle: self.handle().clone() })
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<TokioUnixDatagram> {
+        let _context = self.handle().enter();
+        let socket = match path {
+            Some(path) => net::UnixDatagram::bind(path),
+            None => net::UnixDatagram::unbound(),
+        };
+        socket.map(TokioUnixDatagram).map_err(with_remedy)
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(TokioUnixDatagram, TokioUnixDatagram)> {
+        let _context = self.handle().enter();
+        let (here, there) = net::UnixDatagram::pair().map_err(with_remedy)?;
+        Ok((TokioUnixDatagram(here), TokioUnixDatagram(there)))
     }
 }
 
@@ -161,8 +180,24 @@ impl UdpSocket for TokioUdpSocket {
         self.0.send_to(buf, address).await.map_err(with_remedy)
     }
 
+    async fn connect(&self, address: SocketAddr) -> io::Result<()> {
+        self.0.connect(address).await.map_err(with_remedy)
+    }
+
+    async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.recv(buf).await.map_err(with_remedy)
+    }
+
+    async fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        self.0.send(buf).await.map_err(with_remedy)
+    }
+
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
     }
 }
 
@@ -204,6 +239,47 @@ impl TokioUnixStream {
     /// Gives tokio's own connection.
     pub fn into_inner(self) -> net::UnixStream {
         self.0
+    }
+}
+
+/// A Unix socket for datagrams of a tokio runtime.
+#[cfg(unix)]
+#[derive(Debug)]
+pub struct TokioUnixDatagram(net::UnixDatagram);
+
+#[cfg(unix)]
+impl TokioUnixDatagram {
+    /// Gives tokio's own socket.
+    pub fn into_inner(self) -> net::UnixDatagram {
+        self.0
+    }
+}
+
+#[cfg(unix)]
+impl UnixDatagram for TokioUnixDatagram {
+    async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, Option<PathBuf>)> {
+        let (count, from) = self.0.recv_from(buf).await.map_err(with_remedy)?;
+        Ok((count, from.as_pathname().map(Path::to_owned)))
+    }
+
+    async fn send_to(&self, buf: &[u8], path: &Path) -> io::Result<usize> {
+        self.0.send_to(buf, path).await.map_err(with_remedy)
+    }
+
+    fn connect(&self, path: &Path) -> io::Result<()> {
+        self.0.connect(path)
+    }
+
+    async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.recv(buf).await.map_err(with_remedy)
+    }
+
+    async fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        self.0.send(buf).await.map_err(with_remedy)
+    }
+
+    fn local_path(&self) -> io::Result<Option<PathBuf>> {
+        Ok(self.0.local_addr()?.as_pathname().map(Path::to_owned))
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 #[cfg(unix)]
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -87,6 +87,8 @@ impl NetDriver for Disabled {
     type UnixStream = Self;
     #[cfg(unix)]
     type UnixListener = Self;
+    #[cfg(unix)]
+    type UnixDatagram = Self;
 
     async fn raw_connect(&self, _: SocketAddr) -> io::Result<Self> {
         match self.0 {}
@@ -109,6 +111,16 @@ impl NetDriver for Disabled {
     async fn raw_listen_unix(&self, _: &Path) -> io::Result<Self> {
         match self.0 {}
     }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, _: Option<&Path>) -> io::Result<Self> {
+        match self.0 {}
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(Self, Self)> {
+        match self.0 {}
+    }
 }
 
 impl UdpSocket for Disabled {
@@ -120,7 +132,50 @@ impl UdpSocket for Disabled {
         match self.0 {}
     }
 
+    async fn connect(&self, _: SocketAddr) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    async fn recv(&self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    async fn send(&self, _: &[u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+
     fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self.0 {}
+    }
+}
+
+#[cfg(unix)]
+impl anyrt_core::net::UnixDatagram for Disabled {
+    async fn recv_from(&self, _: &mut [u8]) -> io::Result<(usize, Option<PathBuf>)> {
+        match self.0 {}
+    }
+
+    async fn send_to(&self, _: &[u8], _: &Path) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    fn connect(&self, _: &Path) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    async fn recv(&self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    async fn send(&self, _: &[u8]) -> io::Result<usize> {
+        match self.0 {}
+    }
+
+    fn local_path(&self) -> io::Result<Option<PathBuf>> {
         match self.0 {}
     }
 }

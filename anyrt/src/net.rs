@@ -46,19 +46,19 @@ use std::io;
 use std::net::SocketAddr;
 
 use anyrt_core::Net;
-#[cfg(unix)]
-use anyrt_core::net::CheckedUnixListener;
 use anyrt_core::net::{CheckedListener, CheckedStream, CheckedUdpSocket};
+#[cfg(unix)]
+use anyrt_core::net::{CheckedUnixDatagram, CheckedUnixListener};
 
 use crate::backend::AnyBackend;
 
 pub use any::{AnyTcpListener, AnyTcpStream, AnyUdpSocket};
 #[cfg(unix)]
-pub use any::{AnyUnixListener, AnyUnixStream};
+pub use any::{AnyUnixDatagram, AnyUnixListener, AnyUnixStream};
 pub use anyrt_core::net::{ATTEMPT_DELAY, Listeners, ReadHalf, WriteHalf};
 pub use names::{connect_any, connect_host, resolve};
 #[cfg(unix)]
-pub use unix::{connect_unix, listen_unix};
+pub use unix::{bind_unix_datagram, connect_unix, listen_unix, unix_datagram, unix_datagram_pair};
 
 /// A TCP connection.
 ///
@@ -108,7 +108,29 @@ pub type TcpListener = CheckedListener<AnyTcpListener>;
 
 /// A UDP socket.
 ///
-/// A datagram is received whole, and one of whose wait was cut is still there (law W9).
+/// A datagram is received whole, and one of whose wait was cut is still there (law W9). A socket that is
+/// connected has a peer, and hears nobody else (law W12).
+///
+/// # Examples
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// anyrt::run(async {
+///     let anywhere = ([127, 0, 0, 1], 0).into();
+///     let server = anyrt::net::bind_udp(anywhere).await?;
+///     let client = anyrt::net::bind_udp(anywhere).await?;
+///     client.connect(server.local_addr()?).await?;
+///     client.send(b"ping").await?;
+///
+///     let mut buf = [0; 16];
+///     let (length, from) = server.recv_from(&mut buf).await?;
+///     server.send_to(&buf[..length], from).await?;
+///     assert_eq!(client.recv(&mut buf).await?, 4);
+///     assert_eq!(&buf[..4], b"ping");
+///     Ok(())
+/// })
+/// # }
+/// ```
 pub type UdpSocket = CheckedUdpSocket<AnyUdpSocket>;
 
 /// A connection of a Unix socket.
@@ -120,6 +142,12 @@ pub type UnixStream = CheckedStream<AnyUnixStream>;
 /// A listener of a Unix socket.
 #[cfg(unix)]
 pub type UnixListener = CheckedUnixListener<AnyUnixListener>;
+
+/// A Unix socket for datagrams.
+///
+/// What holds of [`UdpSocket`] holds of it, too, with paths for addresses (law W13).
+#[cfg(unix)]
+pub type UnixDatagram = CheckedUnixDatagram<AnyUnixDatagram>;
 
 /// Connects to `address`.
 ///

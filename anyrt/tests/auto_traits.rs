@@ -224,4 +224,12 @@ fn futures_without_names() {
     fn is_send<T: Send>(_: T) {}
     is_send(anyrt::net::connect(address));
     is_send(anyrt::net::listen(address));
+    is_send(async move {
+        let socket = anyrt::net::bind_udp(address).await.unwrap();
+        socket.connect(address).await.unwrap();
+        socket.send(&[]).await.unwrap();
+        let (stream, mut line) = (anyrt::net::connect(address).await.unwrap(), String::new());
+        let mut reader = anyrt::io::BufferedReader::new(stream);
+        line.extend(reader.read_line(9).await.unwrap());
+    });
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[cfg(unix)]
-use anyrt_core::net::{ByteStream, ErasedUnixListener};
+use anyrt_core::net::{ByteStream, ErasedUnixDatagram, ErasedUnixListener};
 use anyrt_core::net::{ErasedNet, ErasedTcpListener, ErasedUdpSocket, TcpStream};
 use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, NetDriver, Sleep, Toplevel};
@@ -119,6 +119,8 @@ impl NetDriver for Subject {
     type UnixStream = Box<dyn ByteStream>;
     #[cfg(unix)]
     type UnixListener = Box<dyn ErasedUnixListener>;
+    #[cfg(unix)]
+    type UnixDatagram = Box<dyn ErasedUnixDatagram>;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<Box<dyn TcpStream>> {
         self.net()?.erased_raw_connect(address).await
@@ -140,6 +142,21 @@ impl NetDriver for Subject {
     #[cfg(unix)]
     async fn raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>> {
         self.net()?.erased_raw_listen_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(
+        &self,
+        path: Option<&Path>,
+    ) -> io::Result<Box<dyn ErasedUnixDatagram>> {
+        self.net()?.erased_raw_unix_datagram(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(
+        &self,
+    ) -> io::Result<(Box<dyn ErasedUnixDatagram>, Box<dyn ErasedUnixDatagram>)> {
+        self.net()?.erased_raw_unix_datagram_pair().await
     }
 
     async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

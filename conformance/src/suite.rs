@@ -41,7 +41,7 @@ macro_rules! suite {
     };
     (backend: $backend:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [; w1 w2 w3 w4 w5 w6 w8 w9 w10 w11] $crate::__tests, $crate::with_net($crate::laws()), $backend
+            [; w1 w2 w3 w4 w5 w6 w8 w9 w10 w11 w12 w13] $crate::__tests, $crate::with_net($crate::laws()), $backend
         }
     };
     ($driver:expr $(,)?) => {
@@ -51,7 +51,7 @@ macro_rules! suite {
     };
     ($driver:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11] $crate::__tests,
+            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] $crate::__tests,
             $crate::driver_laws_with_net(),
             $crate::Subject::with_net($driver)
         }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4] with_driver, }
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11] with_net, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] with_net, }
 
     fn registered(laws: &[Law<Subject>]) -> Vec<String> {
         laws.iter().map(|law| law.id.to_lowercase()).collect()

@@ -28,6 +28,8 @@ pub mod task_group;
 pub mod timeout_each;
 pub mod timeouts;
 pub mod tls;
+pub mod udp;
+pub mod unix_socket;
 pub mod which_backend;
 pub mod worker_process;
 
@@ -75,6 +77,8 @@ mod tests {
             can_be_spawned(timeout_each::timeout_each(vec![], SECOND));
             can_be_spawned(timeouts::fail_after_two(SECOND, 1));
             can_be_spawned(tls::ask(([127, 0, 0, 1], 1).into(), &tls::trusting(&[]), ""));
+            can_be_spawned(udp::udp(1, SECOND));
+            can_be_spawned(unix_socket::unix_socket("path".as_ref(), &[]));
             can_be_spawned(which_backend::which_backend(SECOND));
         });
     }

@@ -198,7 +198,7 @@ fn laws_that_are_marked_as_checked_are_the_ones_that_are() {
     checked.extend(["b11", "j1", "j2", "j3", "j4", "j5", "l9"].map(String::from));
     checked.extend(["o1", "o2", "o3", "o4"].map(String::from));
     checked.extend(["t1", "t2", "t3", "t4", "t5"].map(String::from));
-    checked.extend((1..=11).map(|number| format!("w{number}")));
+    checked.extend((1..=13).map(|number| format!("w{number}")));
     checked.extend(["n1", "n2", "n3", "n4", "n5", "n6", "n7"].map(String::from));
     marked.sort();
     checked.sort();

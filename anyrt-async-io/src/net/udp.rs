@@ -38,7 +38,23 @@ impl UdpSocket for AsyncIoUdpSocket {
         self.0.send_to(buf, address).await
     }
 
+    async fn connect(&self, address: SocketAddr) -> io::Result<()> {
+        self.0.connect(address).await
+    }
+
+    async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.recv(buf).await
+    }
+
+    async fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        self.0.send(buf).await
+    }
+
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
     }
 }

@@ -18,6 +18,20 @@ impl HungUp {
     }
 }
 
+/// The socket has no peer to send to.
+///
+/// It is inside the [`io::Error`](std::io::Error) of whoever sends (laws W12, W13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the socket has no peer: call connect before send, or tell the address with send_to")]
+#[non_exhaustive]
+pub struct NoPeer {}
+
+impl NoPeer {
+    pub(crate) fn new() -> Self {
+        Self {}
+    }
+}
+
 /// No connection to a name, or to one of several addresses.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 #[cfg(unix)]
-use super::{ByteStream, UnixListener};
+use super::{ByteStream, UnixDatagram, UnixListener};
 use super::{TcpListener, TcpStream, UdpSocket, connect};
 use crate::driver::Driver;
 
@@ -25,6 +25,9 @@ pub trait NetDriver: Driver {
     /// The runtime's listener of a Unix socket.
     #[cfg(unix)]
     type UnixListener: UnixListener<Stream = Self::UnixStream>;
+    /// The runtime's Unix socket for datagrams.
+    #[cfg(unix)]
+    type UnixDatagram: UnixDatagram;
 
     /// Connects to `address`, from any thread.
     ///
@@ -97,6 +100,37 @@ pub trait NetDriver: Driver {
         &self,
         path: &Path,
     ) -> impl Future<Output = io::Result<Self::UnixListener>> + Send;
+
+    /// Makes a Unix socket for datagrams, at a path or at none.
+    ///
+    /// The path must not exist, and is not removed.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no such folder, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    #[cfg(unix)]
+    fn raw_unix_datagram(
+        &self,
+        path: Option<&Path>,
+    ) -> impl Future<Output = io::Result<Self::UnixDatagram>> + Send;
+
+    /// Makes two Unix sockets for datagrams that are each other's peers.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says, for example too many open files.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the sockets.
+    #[cfg(unix)]
+    fn raw_unix_datagram_pair(
+        &self,
+    ) -> impl Future<Output = io::Result<(Self::UnixDatagram, Self::UnixDatagram)>> + Send;
 
     /// Looks up the addresses of a name, which is no address itself.
     ///

@@ -9,7 +9,7 @@ use std::path::Path;
 use async_trait::async_trait;
 
 #[cfg(unix)]
-use super::{ByteStream, ErasedUnixListener};
+use super::{ByteStream, ErasedUnixDatagram, ErasedUnixListener};
 use super::{ErasedUdpSocket, NetDriver, TcpListener, TcpStream};
 
 /// The object-safe twin of [`NetDriver`].
@@ -75,6 +75,33 @@ pub trait ErasedNet: Send + Sync {
     /// **Safe.** Dropping it closes the socket.
     #[cfg(unix)]
     async fn erased_raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>>;
+    /// See [`NetDriver::raw_unix_datagram`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says: in use, no such folder, no permission.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the socket.
+    #[cfg(unix)]
+    async fn erased_raw_unix_datagram(
+        &self,
+        path: Option<&Path>,
+    ) -> io::Result<Box<dyn ErasedUnixDatagram>>;
+    /// See [`NetDriver::raw_unix_datagram_pair`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the system says, for example too many open files.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe.** Dropping it closes the sockets.
+    #[cfg(unix)]
+    async fn erased_raw_unix_datagram_pair(
+        &self,
+    ) -> io::Result<(Box<dyn ErasedUnixDatagram>, Box<dyn ErasedUnixDatagram>)>;
     /// See [`NetDriver::raw_resolve`].
     ///
     /// # Errors
@@ -136,6 +163,22 @@ impl<D: NetDriver> ErasedNet for D {
     #[cfg(unix)]
     async fn erased_raw_listen_unix(&self, path: &Path) -> io::Result<Box<dyn ErasedUnixListener>> {
         Ok(Box::new(self.raw_listen_unix(path).await?))
+    }
+
+    #[cfg(unix)]
+    async fn erased_raw_unix_datagram(
+        &self,
+        path: Option<&Path>,
+    ) -> io::Result<Box<dyn ErasedUnixDatagram>> {
+        Ok(Box::new(self.raw_unix_datagram(path).await?))
+    }
+
+    #[cfg(unix)]
+    async fn erased_raw_unix_datagram_pair(
+        &self,
+    ) -> io::Result<(Box<dyn ErasedUnixDatagram>, Box<dyn ErasedUnixDatagram>)> {
+        let (here, there) = self.raw_unix_datagram_pair().await?;
+        Ok((Box::new(here), Box::new(there)))
     }
 
     async fn erased_raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

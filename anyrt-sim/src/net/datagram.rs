@@ -50,6 +50,46 @@ impl SimUdpSocket {
     }
 }
 
+impl SimUdpSocket {
+    pub(super) fn set_peer(&self, peer: SocketAddr) {
+        let mut network = lock(&self.world.network);
+        network.mailboxes.entry(self.address).or_default().peer = Some(peer);
+    }
+
+    /// Sends a datagram. That nobody takes it is told inside one machine, and not on a real network.
+    pub(super) fn deliver(
+        &self,
+        buf: &[u8],
+        address: SocketAddr,
+        is_told: bool,
+    ) -> io::Result<usize> {
+        if buf.len() > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the datagram is too long"));
+        }
+        let (wakers, refusal) = {
+            let mut network = lock(&self.world.network);
+            let due = self.world.offset().saturating_add(network.latency(address.ip()));
+            let is_heard = ![self.address, address].iter().any(|end| network.silent.contains(end));
+            match network.mailboxes.get_mut(&address) {
+                None => (Vec::new(), Some(io::ErrorKind::ConnectionRefused)),
+                Some(mailbox) if mailbox.peer.is_some_and(|peer| peer != self.address) => {
+                    (Vec::new(), Some(io::ErrorKind::PermissionDenied))
+                }
+                Some(mailbox) if is_heard => {
+                    mailbox.letters.push_back((due, self.address, buf.to_vec()));
+                    (std::mem::take(&mut mailbox.wakers), None)
+                }
+                Some(_) => (Vec::new(), None),
+            }
+        };
+        wakers.into_iter().for_each(Waker::wake);
+        if let Some(refusal) = refusal.filter(|_| is_told) {
+            return Err(refusal.into());
+        }
+        Ok(buf.len())
+    }
+}
+
 impl UdpSocket for SimUdpSocket {
     async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         loop {
@@ -65,28 +105,30 @@ impl UdpSocket for SimUdpSocket {
     }
 
     async fn send_to(&self, buf: &[u8], address: SocketAddr) -> io::Result<usize> {
-        if buf.len() > LONGEST {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the datagram is too long"));
-        }
-        let wakers = {
-            let mut network = lock(&self.world.network);
-            let due = self.world.offset().saturating_add(network.latency(address.ip()));
-            let is_heard = ![self.address, address].iter().any(|end| network.silent.contains(end));
-            // As on a real network, nobody tells that nobody is there.
-            match network.mailboxes.get_mut(&address).filter(|_| is_heard) {
-                Some(mailbox) => {
-                    mailbox.letters.push_back((due, self.address, buf.to_vec()));
-                    std::mem::take(&mut mailbox.wakers)
-                }
-                None => Vec::new(),
-            }
-        };
-        wakers.into_iter().for_each(Waker::wake);
-        Ok(buf.len())
+        self.deliver(buf, address, false)
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<()> {
+        self.set_peer(address);
+        Ok(())
+    }
+
+    async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.recv_from(buf).await.map(|(count, _)| count)
+    }
+
+    async fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        self.deliver(buf, self.peer_addr()?, false)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.address)
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        let network = lock(&self.world.network);
+        let peer = network.mailboxes.get(&self.address).and_then(|mailbox| mailbox.peer);
+        peer.ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 

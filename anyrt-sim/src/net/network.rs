@@ -54,6 +54,8 @@ pub(crate) struct Listening {
 #[derive(Default)]
 pub(crate) struct Mailbox {
     pub(crate) letters: VecDeque<(u64, SocketAddr, Vec<u8>)>,
+    /// Whom it is connected to, and alone hears from then on.
+    pub(crate) peer: Option<SocketAddr>,
     pub(crate) wakers: Vec<Waker>,
 }
 

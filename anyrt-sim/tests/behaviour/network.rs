@@ -214,3 +214,31 @@ fn a_crowd_at_one_door_does_not_keep_the_other_shut() {
         assert_eq!(none.accept().await.unwrap_err().kind(), ErrorKind::InvalidInput);
     });
 }
+
+/// What is told of datagrams that nobody takes: inside one machine all, on a network nothing.
+#[cfg(unix)]
+#[test]
+fn datagrams_that_nobody_takes_are_told_where_a_system_tells_it() {
+    Sim::new(1).run(async {
+        let sim = here();
+        let anywhere = "127.0.0.1:0".parse().unwrap();
+        let (one, two) =
+            (sim.bind_udp(anywhere).await.unwrap(), sim.bind_udp(anywhere).await.unwrap());
+        two.connect(server()).await.unwrap();
+        for address in [two.local_addr().unwrap(), server()] {
+            assert_eq!(one.send_to(b"lost", address).await.unwrap(), 4);
+        }
+
+        let path = std::path::Path::new("/in/the/simulation");
+        let socket = sim.unix_datagram(Some(path)).await.unwrap();
+        let (left, right) = sim.unix_datagram_pair().await.unwrap();
+        socket.connect(path).unwrap();
+        let not_its_peer = left.send_to(b"lost", path).await.unwrap_err();
+        assert_eq!(not_its_peer.kind(), ErrorKind::PermissionDenied);
+        drop(right);
+        let gone = left.send(b"lost").await.unwrap_err();
+        assert_eq!(gone.kind(), ErrorKind::ConnectionRefused);
+        drop(socket);
+        assert!(sim.unix_datagram(Some(path)).await.is_ok(), "the path of nobody is free");
+    });
+}

@@ -4,6 +4,8 @@ mod stream;
 mod udp;
 #[cfg(unix)]
 mod unix;
+#[cfg(unix)]
+mod unix_datagram;
 
 use std::any::Any;
 use std::fmt::{self, Debug};
@@ -20,6 +22,8 @@ pub use self::udp::AnyUdpSocket;
 use self::udp::Socket;
 #[cfg(unix)]
 pub use self::unix::{AnyUnixListener, AnyUnixStream};
+#[cfg(unix)]
+pub use self::unix_datagram::AnyUnixDatagram;
 use crate::backend::{AnyBackend, Choice};
 use crate::enabled::{AsyncStd, Sim, Smol, Tokio};
 
@@ -31,6 +35,8 @@ impl NetDriver for AnyBackend {
     type UnixStream = AnyUnixStream;
     #[cfg(unix)]
     type UnixListener = AnyUnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = AnyUnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<AnyTcpStream> {
         Ok(AnyTcpStream(match &self.0 {
@@ -86,6 +92,43 @@ impl NetDriver for AnyBackend {
             Choice::Sim(driver) => unix::Listener::Sim(driver.raw_listen_unix(path).await?),
             Choice::Other(driver) => return Err(no_network(driver)),
         }))
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<AnyUnixDatagram> {
+        use unix_datagram::Socket;
+        Ok(AnyUnixDatagram(match &self.0 {
+            Choice::Tokio(driver) => Socket::Tokio(driver.raw_unix_datagram(path).await?),
+            Choice::Smol(driver) => Socket::Smol(driver.raw_unix_datagram(path).await?),
+            Choice::AsyncStd(driver) => Socket::AsyncStd(driver.raw_unix_datagram(path).await?),
+            Choice::Sim(driver) => Socket::Sim(driver.raw_unix_datagram(path).await?),
+            Choice::Other(driver) => return Err(no_network(driver)),
+        }))
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(AnyUnixDatagram, AnyUnixDatagram)> {
+        use unix_datagram::Socket;
+        let both = match &self.0 {
+            Choice::Tokio(driver) => {
+                let (here, there) = driver.raw_unix_datagram_pair().await?;
+                [here, there].map(Socket::Tokio)
+            }
+            Choice::Smol(driver) => {
+                let (here, there) = driver.raw_unix_datagram_pair().await?;
+                [here, there].map(Socket::Smol)
+            }
+            Choice::AsyncStd(driver) => {
+                let (here, there) = driver.raw_unix_datagram_pair().await?;
+                [here, there].map(Socket::AsyncStd)
+            }
+            Choice::Sim(driver) => {
+                let (here, there) = driver.raw_unix_datagram_pair().await?;
+                [here, there].map(Socket::Sim)
+            }
+            Choice::Other(driver) => return Err(no_network(driver)),
+        };
+        Ok(both.map(AnyUnixDatagram).into())
     }
 
     async fn raw_resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -161,6 +161,8 @@ impl Net for Facade {
     type UnixStream = net::UnixStream;
     #[cfg(unix)]
     type UnixListener = net::UnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = net::UnixDatagram;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<net::TcpStream> {
         net::connect(address).await
@@ -182,6 +184,19 @@ impl Net for Facade {
     #[cfg(unix)]
     async fn listen_unix(&self, path: &Path) -> io::Result<net::UnixListener> {
         net::listen_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn unix_datagram(&self, path: Option<&Path>) -> io::Result<net::UnixDatagram> {
+        match path {
+            Some(path) => net::bind_unix_datagram(path).await,
+            None => net::unix_datagram().await,
+        }
+    }
+
+    #[cfg(unix)]
+    async fn unix_datagram_pair(&self) -> io::Result<(net::UnixDatagram, net::UnixDatagram)> {
+        net::unix_datagram_pair().await
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {

@@ -9,6 +9,9 @@ mod halves;
 mod lines;
 #[cfg(unix)]
 mod local;
+#[cfg(unix)]
+mod local_datagrams;
+mod peers;
 mod reading;
 
 use anyrt_core::{Backend, Net, NetDriver, Toplevel};
@@ -73,6 +76,18 @@ pub(super) fn laws<B: Backend + Toplevel + Net, P: NetPolicies>() -> Vec<Law<B>>
              limit, and an end in the middle, are errors that take nothing.",
             lines::w11::<B, P>,
         ),
+        Law::new(
+            "W12",
+            "A UDP socket that is connected sends to its peer, and hears nobody else; sending without a peer is \
+             an error.",
+            peers::w12,
+        ),
+        Law::new(
+            "W13",
+            "Of Unix datagrams W9 holds, too, by path, to a peer and in pairs; a path that is missing, taken or \
+             deserted is an error.",
+            w13,
+        ),
     ]
 }
 
@@ -90,6 +105,13 @@ pub fn connect_law_of<D: NetDriver + Toplevel, P: NetPolicies>() -> Law<D> {
 fn w10<B: Backend + Toplevel + Net>(backend: &B) {
     #[cfg(unix)]
     local::w10(backend);
+    #[cfg(not(unix))]
+    let _ = backend;
+}
+
+fn w13<B: Backend + Toplevel + Net>(backend: &B) {
+    #[cfg(unix)]
+    local_datagrams::w13(backend);
     #[cfg(not(unix))]
     let _ = backend;
 }

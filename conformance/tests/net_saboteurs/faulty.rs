@@ -9,11 +9,13 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use anyrt_core::error::ConnectError;
-use anyrt_core::net::{ByteStream, TcpListener, TcpStream, UdpSocket, UnixListener};
+use anyrt_core::net::{ByteStream, TcpListener, TcpStream, UnixListener};
 use anyrt_core::task::{checkpoint, is_cancelled, yield_now};
 use anyrt_core::{Driver, Net, Toplevel};
 use anyrt_tokio::TokioBackend;
 use futures_io::{AsyncRead, AsyncWrite};
+
+use crate::datagrams::{FaultyUdpSocket, FaultyUnixDatagram};
 
 /// What a connection or a listener does wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub(crate) enum Fault {
     FlushesOnly,
     /// Receives a datagram, and only then sees whether it is cancelled.
     ReceivesAndIsCut,
+    /// Notes its peer, and hears others as before.
+    HearsEverybody,
+    /// Sends to nobody what has no peer.
+    SendsToNobody,
     /// Reports the last attempt alone.
     TellsTheLast,
     /// Tries the first address alone.
@@ -82,6 +88,7 @@ impl Net for Faulty {
     type UdpSocket = FaultyUdpSocket;
     type UnixStream = Unix;
     type UnixListener = FaultyUnixListener;
+    type UnixDatagram = FaultyUnixDatagram;
 
     async fn connect(&self, address: SocketAddr) -> io::Result<Tcp> {
         self.driver.connect(address).await.map(|stream| tcp(stream, self.fault))
@@ -94,7 +101,7 @@ impl Net for Faulty {
 
     async fn bind_udp(&self, address: SocketAddr) -> io::Result<FaultyUdpSocket> {
         let socket = self.driver.bind_udp(address).await?;
-        Ok(FaultyUdpSocket { socket, fault: self.fault })
+        Ok(FaultyUdpSocket::new(socket, self.fault))
     }
 
     async fn connect_unix(&self, path: &Path) -> io::Result<Unix> {
@@ -104,6 +111,18 @@ impl Net for Faulty {
     async fn listen_unix(&self, path: &Path) -> io::Result<FaultyUnixListener> {
         let listener = self.driver.listen_unix(path).await?;
         Ok(FaultyUnixListener { listener, fault: self.fault })
+    }
+
+    async fn unix_datagram(&self, path: Option<&Path>) -> io::Result<FaultyUnixDatagram> {
+        let socket = self.driver.unix_datagram(path).await?;
+        Ok(FaultyUnixDatagram { socket, fault: self.fault })
+    }
+
+    async fn unix_datagram_pair(&self) -> io::Result<(FaultyUnixDatagram, FaultyUnixDatagram)> {
+        let (here, there) = self.driver.unix_datagram_pair().await?;
+        let [here, there] =
+            [here, there].map(|socket| FaultyUnixDatagram { socket, fault: self.fault });
+        Ok((here, there))
     }
 
     async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
@@ -208,31 +227,6 @@ impl UnixListener for FaultyUnixListener {
 
     async fn accept(&self) -> io::Result<Unix> {
         self.listener.accept().await.map(|stream| unix(stream, self.fault))
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct FaultyUdpSocket {
-    socket: <TokioBackend as Net>::UdpSocket,
-    fault: Fault,
-}
-
-impl UdpSocket for FaultyUdpSocket {
-    async fn recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
-        let received = self.socket.recv_from(buf).await;
-        if self.fault == Fault::ReceivesAndIsCut {
-            yield_now().await;
-            checkpoint().await;
-        }
-        received
-    }
-
-    async fn send_to(&self, buf: &[u8], address: SocketAddr) -> io::Result<usize> {
-        self.socket.send_to(buf, address).await
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every law of networks was seen to be broken: its check fails on sockets that break it.
 #![cfg(unix)]
 
+mod datagrams;
 mod faulty;
 mod policies;
 
@@ -76,6 +77,10 @@ faults! {
     loses_half_lines: None, LosesHalfLines, breaks "W11";
     ignores_the_limit: None, IgnoresTheLimit, breaks "W11";
     takes_half_for_whole: None, TakesHalfForWhole, breaks "W11";
+    hears_everybody: HearsEverybody, Engine, breaks "W12";
+    sends_to_nobody: SendsToNobody, Engine, breaks "W12";
+    unix_receives_and_is_cut: ReceivesAndIsCut, Engine, breaks "W13";
+    unix_sends_to_nobody: SendsToNobody, Engine, breaks "W13";
     accepts_and_is_cut: AcceptsAndIsCut, Engine, breaks "W6";
 }
 

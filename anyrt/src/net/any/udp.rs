@@ -40,8 +40,24 @@ impl UdpSocket for AnyUdpSocket {
         each!(&self.0, socket => socket.send_to(buf, address).await)
     }
 
+    async fn connect(&self, address: SocketAddr) -> io::Result<()> {
+        each!(&self.0, socket => socket.connect(address).await)
+    }
+
+    async fn recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        each!(&self.0, socket => socket.recv(buf).await)
+    }
+
+    async fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        each!(&self.0, socket => socket.send(buf).await)
+    }
+
     fn local_addr(&self) -> io::Result<SocketAddr> {
         each!(&self.0, socket => UdpSocket::local_addr(socket))
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        each!(&self.0, socket => UdpSocket::peer_addr(socket))
     }
 }
 

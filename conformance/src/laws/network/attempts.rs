@@ -90,6 +90,8 @@ impl<D: NetDriver> NetDriver for Staged<D> {
     type UnixStream = D::UnixStream;
     #[cfg(unix)]
     type UnixListener = D::UnixListener;
+    #[cfg(unix)]
+    type UnixDatagram = D::UnixDatagram;
 
     async fn raw_connect(&self, address: SocketAddr) -> io::Result<D::TcpStream> {
         let _open = self.open.guard();
@@ -121,6 +123,16 @@ impl<D: NetDriver> NetDriver for Staged<D> {
     #[cfg(unix)]
     async fn raw_listen_unix(&self, path: &Path) -> io::Result<D::UnixListener> {
         self.driver.raw_listen_unix(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram(&self, path: Option<&Path>) -> io::Result<D::UnixDatagram> {
+        self.driver.raw_unix_datagram(path).await
+    }
+
+    #[cfg(unix)]
+    async fn raw_unix_datagram_pair(&self) -> io::Result<(D::UnixDatagram, D::UnixDatagram)> {
+        self.driver.raw_unix_datagram_pair().await
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn w10<B: Backend + Toplevel + Net>(backend: &B) {
 }
 
 /// A path that nobody else has, and its end.
-fn path() -> (PathBuf, OnDrop<impl FnOnce() + Send + 'static + use<>>) {
+pub(super) fn path() -> (PathBuf, OnDrop<impl FnOnce() + Send + 'static + use<>>) {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let path = env::temp_dir().join(format!("anyrt-w10-{}-{number}", process::id()));
