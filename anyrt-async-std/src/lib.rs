@@ -12,7 +12,7 @@
 //! | `spawn` | [`task::spawn`], detached |
 //! | `spawn_blocking` | [`task::spawn_blocking`], detached |
 //! | `now` | [`Instant::now`] |
-//! | `sleep_until`, `sleep_for` | [`Timer::at`], [`Timer::after`] of async-std's reactor, `async-io` |
+//! | `sleep_until` | [`Timer::at`] of async-std's reactor, `async-io` |
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`task::block_on`] |
 //! | `raw_connect` and the like (feature `net`) | those of [`anyrt_async_io::net`] |
@@ -43,7 +43,7 @@ mod signal;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::{Driver, Sleep, Toplevel};
 use async_io::Timer;
@@ -90,10 +90,6 @@ impl Driver for AsyncStdBackend {
 
     fn sleep_until(&self, deadline: Instant) -> AsyncStdSleep {
         AsyncStdSleep(Timer::at(deadline))
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> AsyncStdSleep {
-        AsyncStdSleep(Timer::after(timeout))
     }
 }
 

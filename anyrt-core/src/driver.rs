@@ -5,7 +5,7 @@ use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::backend::{Backend, Sleep};
 use crate::blocking;
@@ -61,17 +61,6 @@ pub trait Driver: Clone + Send + Sync + 'static {
     ///
     /// **Safe.** Dropping it forgets the wait.
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep;
-
-    /// Makes a timer that ends after `timeout`, never earlier.
-    ///
-    /// It is one context look-up instead of two on some runtimes.
-    ///
-    /// # Cancel safety
-    ///
-    /// **Safe.** Dropping it forgets the wait.
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        self.sleep_until(self.now() + timeout)
-    }
 }
 
 /// How a program starts.
@@ -132,8 +121,6 @@ pub trait ErasedDriver: Any + Send + Sync {
     fn erased_now(&self) -> Instant;
     /// See [`Driver::sleep_until`].
     fn erased_sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>>;
-    /// See [`Driver::sleep_for`].
-    fn erased_sleep_for(&self, timeout: Duration) -> Pin<Box<dyn Sleep>>;
     /// Gives the driver itself.
     ///
     /// Whoever knows its type can downcast it.
@@ -163,10 +150,6 @@ impl<D: Driver> ErasedDriver for D {
 
     fn erased_sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
         Box::pin(self.sleep_until(deadline))
-    }
-
-    fn erased_sleep_for(&self, timeout: Duration) -> Pin<Box<dyn Sleep>> {
-        Box::pin(self.sleep_for(timeout))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -232,10 +215,6 @@ impl Driver for ErasedBackend {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.0.erased_sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        self.0.erased_sleep_for(timeout)
     }
 }
 

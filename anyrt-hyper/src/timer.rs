@@ -9,6 +9,9 @@ use anyrt::{AnyBackend, NoRuntime};
 use anyrt_core::{Driver, Sleep as _};
 use hyper::rt::{Sleep, Timer};
 
+/// Stands for what is later than a clock can tell.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
 /// Gives hyper the timers of a backend.
 ///
 /// In a simulation they are virtual, too.
@@ -35,7 +38,8 @@ impl DriverTimer<AnyBackend> {
 
 impl<D: Driver> Timer for DriverTimer<D> {
     fn sleep(&self, timeout: Duration) -> Pin<Box<dyn Sleep>> {
-        Box::pin(DriverSleep::<D>(Box::pin(self.0.sleep_for(timeout))))
+        let now = self.0.now();
+        self.sleep_until(now.checked_add(timeout).unwrap_or_else(|| now + FAR))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {

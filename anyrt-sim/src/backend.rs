@@ -15,7 +15,7 @@ use crate::error::SimError;
 use crate::place::Place;
 use crate::sleep::SimSleep;
 use crate::trace::Trace;
-use crate::world::{World, nanos};
+use crate::world::World;
 use crate::{blocking, sim::Sim};
 
 /// A simulated world as a backend.
@@ -120,12 +120,6 @@ impl Driver for SimBackend {
 
     fn sleep_until(&self, deadline: Instant) -> SimSleep {
         SimSleep::until(self.world.clone(), self.world.offset_of(deadline))
-    }
-
-    #[inline]
-    fn sleep_for(&self, timeout: Duration) -> SimSleep {
-        let deadline = self.world.offset().saturating_add(nanos(timeout));
-        SimSleep::until(self.world.clone(), deadline)
     }
 }
 

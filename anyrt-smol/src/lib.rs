@@ -9,7 +9,7 @@
 //! | `spawn` | [`smol::spawn`], detached |
 //! | `spawn_blocking` | [`smol::unblock`], detached |
 //! | `now` | [`Instant::now`] |
-//! | `sleep_until`, `sleep_for` | [`Timer::at`], [`Timer::after`] |
+//! | `sleep_until` | [`Timer::at`] |
 //! | `Sleep::reset` | [`Timer::set_at`] |
 //! | `Toplevel::block_on` | [`smol::block_on`] |
 //! | `raw_connect` and the like (feature `net`) | those of [`anyrt_async_io::net`] |
@@ -38,7 +38,7 @@ mod signal;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::{Driver, Sleep, Toplevel};
 use smol::Timer;
@@ -79,10 +79,6 @@ impl Driver for SmolBackend {
 
     fn sleep_until(&self, deadline: Instant) -> SmolSleep {
         SmolSleep(Timer::at(deadline))
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> SmolSleep {
-        SmolSleep(Timer::after(timeout))
     }
 }
 

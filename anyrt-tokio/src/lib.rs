@@ -11,7 +11,7 @@
 //! | `spawn` | [`Handle::spawn`] |
 //! | `spawn_blocking` | [`Handle::spawn_blocking`] |
 //! | `now` | [`tokio::time::Instant::now`], so that a paused clock counts |
-//! | `sleep_until`, `sleep_for` | [`tokio::time::sleep_until`], [`tokio::time::sleep`] |
+//! | `sleep_until` | [`tokio::time::sleep_until`] |
 //! | `Sleep::reset` | [`tokio::time::Sleep::reset`] |
 //! | `Toplevel::block_on` | [`Handle::block_on`] |
 //! | `raw_connect`, `raw_listen` (feature `net`) | `tokio::net::TcpStream::connect`, `TcpListener::bind` |
@@ -33,7 +33,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::{Driver, Sleep, Toplevel};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
@@ -105,11 +105,6 @@ impl Driver for TokioBackend {
     fn sleep_until(&self, deadline: Instant) -> TokioSleep {
         let _context = self.handle().enter();
         TokioSleep { timer: tokio::time::sleep_until(deadline.into()) }
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> TokioSleep {
-        let _context = self.handle().enter();
-        TokioSleep { timer: tokio::time::sleep(timeout) }
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyrt_core::error::{GroupError, Reason};
 use anyrt_core::prelude::*;
 use anyrt_core::{Driver, Toplevel};
-use anyrt_tokio::TokioBackend;
+use anyrt_tokio::{TokioBackend, TokioSleep};
 use tokio::runtime::{Builder, Runtime};
 
 /// Starts a group with two children, shuts its runtime down, and gives what the group gave.
@@ -77,11 +77,15 @@ fn panic_of(act: impl FnOnce()) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string)).expect("a text")
 }
 
+fn sleep_for(backend: &TokioBackend, seconds: u64) -> TokioSleep {
+    Driver::sleep_until(backend, Driver::now(backend) + Duration::from_secs(seconds))
+}
+
 #[test]
 fn n7_a_sleep_after_the_shutdown_names_the_remedy() {
     let runtime = Runtime::new().unwrap();
     let backend = TokioBackend::from(runtime.handle().clone());
-    let sleep = Driver::sleep_for(&backend, Duration::from_secs(60));
+    let sleep = sleep_for(&backend, 60);
     runtime.shutdown_background();
     let text = panic_of(|| TokioBackend::new().block_on(sleep));
     assert!(text.contains("was shut down: keep its `Runtime`"), "{text}");
@@ -92,7 +96,7 @@ fn n7_a_sleep_after_the_shutdown_names_the_remedy() {
 fn n7_a_sleep_without_timers_names_the_remedy() {
     let runtime = Builder::new_multi_thread().build().unwrap();
     let backend = TokioBackend::from(runtime.handle().clone());
-    let text = panic_of(|| drop(Driver::sleep_for(&backend, Duration::from_secs(60))));
+    let text = panic_of(|| drop(sleep_for(&backend, 60)));
     assert!(text.contains("enable_time"), "{text}");
 }
 
@@ -103,7 +107,7 @@ fn the_paused_clock_counts() {
     let began = std::time::Instant::now();
     runtime.block_on(async {
         let now = Driver::now(&backend);
-        Driver::sleep_for(&backend, Duration::from_secs(3600)).await;
+        sleep_for(&backend, 3600).await;
         assert!(Driver::now(&backend) - now >= Duration::from_secs(3600));
     });
     assert!(began.elapsed() < Duration::from_secs(60));

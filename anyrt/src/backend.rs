@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::sync::CapacityLimiter;
 use anyrt_core::{Driver, ErasedBackend, Toplevel};
@@ -132,16 +132,6 @@ impl Driver for AnyBackend {
             Choice::AsyncStd(driver) => Timer::AsyncStd { timer: driver.sleep_until(deadline) },
             Choice::Sim(driver) => Timer::Sim { timer: driver.sleep_until(deadline) },
             Choice::Other(driver) => Timer::other(driver.sleep_until(deadline)),
-        })
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> AnySleep {
-        AnySleep::new(match &self.0 {
-            Choice::Tokio(driver) => Timer::Tokio { timer: driver.sleep_for(timeout) },
-            Choice::Smol(driver) => Timer::Smol { timer: driver.sleep_for(timeout) },
-            Choice::AsyncStd(driver) => Timer::AsyncStd { timer: driver.sleep_for(timeout) },
-            Choice::Sim(driver) => Timer::Sim { timer: driver.sleep_for(timeout) },
-            Choice::Other(driver) => Timer::other(driver.sleep_for(timeout)),
         })
     }
 }

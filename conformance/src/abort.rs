@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::{Backend, Driver, Toplevel};
 
@@ -106,10 +106,6 @@ impl<D: Driver> Driver for Aborting<D> {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.driver.sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        self.driver.sleep_for(timeout)
     }
 }
 

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 #[cfg(unix)]
 use anyrt_core::net::{ByteStream, ErasedUnixDatagram, ErasedUnixListener};
@@ -25,9 +25,6 @@ use anyrt_core::{Driver, ErasedBackend, NetDriver, Sleep, Toplevel};
 
 pub use self::system::System;
 
-/// Makes a timer, as [`Driver::sleep_for`] does, which has no erased twin.
-type SleepFor = dyn Fn(Duration) -> Pin<Box<dyn Sleep>> + Send + Sync;
-
 /// Polls a future to its end, as [`Toplevel::block_on`] does.
 type BlockOn = dyn Fn(Pin<&mut dyn Future<Output = ()>>) + Send + Sync;
 
@@ -35,7 +32,6 @@ type BlockOn = dyn Fn(Pin<&mut dyn Future<Output = ()>>) + Send + Sync;
 #[derive(Clone)]
 pub struct Subject {
     driver: ErasedBackend,
-    sleep_for: Arc<SleepFor>,
     block_on: Arc<BlockOn>,
     net: Option<Arc<dyn ErasedNet>>,
     system: Option<System>,
@@ -44,10 +40,8 @@ pub struct Subject {
 impl Subject {
     /// Takes a driver.
     pub fn new<D: Driver + Toplevel>(driver: D) -> Self {
-        let (erased, sleeping) = (ErasedBackend::new(driver.clone()), driver.clone());
         Self {
-            driver: erased,
-            sleep_for: Arc::new(move |timeout| Box::pin(sleeping.sleep_for(timeout))),
+            driver: ErasedBackend::new(driver.clone()),
             block_on: Arc::new(move |future| driver.block_on(future)),
             net: None,
             system: None,
@@ -96,10 +90,6 @@ impl Driver for Subject {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         self.driver.sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        (self.sleep_for)(timeout)
     }
 }
 

@@ -151,7 +151,7 @@ impl Policies for KeepsTheFailure {
             if last.is_ok() {
                 break;
             }
-            driver.sleep_for(delay).await;
+            anyrt_core::Backend::sleep(driver, delay).await;
             last = make().await;
         }
         last

@@ -70,7 +70,7 @@ impl AnyRateLimiter<Subject> for Barges {
     async fn acquire_many(&self, count: usize) {
         for _ in 0..count {
             while !self.1.try_acquire() {
-                self.0.sleep_for(Duration::from_millis(1)).await;
+                anyrt_core::Backend::sleep(&self.0, Duration::from_millis(1)).await;
             }
         }
     }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt::{AnyBackend, AnySleep};
 use anyrt_conformance::Detect;
@@ -187,10 +187,6 @@ impl<F: Fault> Driver for Sabotaged<F> {
 
     fn sleep_until(&self, deadline: Instant) -> Self::Sleep {
         SabotagedSleep(Box::pin(Driver::sleep_until(&self.0, deadline)), PhantomData)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> Self::Sleep {
-        SabotagedSleep(Box::pin(Driver::sleep_for(&self.0, timeout)), PhantomData)
     }
 }
 

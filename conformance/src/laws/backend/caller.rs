@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Once;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Driver, TaskGroup, TaskHandle, Toplevel};
@@ -193,9 +193,5 @@ impl<D: Driver> Driver for Refusing<D> {
 
     fn sleep_until(&self, deadline: Instant) -> D::Sleep {
         self.0.sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> D::Sleep {
-        self.0.sleep_for(timeout)
     }
 }

@@ -40,7 +40,7 @@ async fn no_period_sees_more<D: Driver, R: AnyRateLimiter<D>>(driver: &D) {
         let limiter = R::on(driver, COUNT, PERIOD, burst);
         let mut times = Vec::new();
         for rest in [Duration::ZERO, PERIOD * 3 / 4, PERIOD * 2] {
-            driver.sleep_for(rest).await;
+            driver.sleep(rest).await;
             for _ in 0..COUNT + burst {
                 let before = driver.now();
                 limiter.acquire_many(1).await;

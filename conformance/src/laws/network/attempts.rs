@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 #[cfg(unix)]
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyrt_core::net::ATTEMPT_DELAY;
 use anyrt_core::{Backend, Driver, Net, NetDriver, Toplevel};
@@ -75,10 +75,6 @@ impl<D: Driver> Driver for Staged<D> {
 
     fn sleep_until(&self, deadline: Instant) -> D::Sleep {
         self.driver.sleep_until(deadline)
-    }
-
-    fn sleep_for(&self, timeout: Duration) -> D::Sleep {
-        self.driver.sleep_for(timeout)
     }
 }
 
