@@ -4,12 +4,12 @@
 mod datagrams;
 mod faulty;
 mod policies;
+#[path = "../saboteurs/seen.rs"]
+mod seen;
 
 use std::time::Duration;
 
-use anyrt_conformance::{
-    Engine, Law, NetPolicies, Outcome, Subject, connect_law_of, net_laws_of, run_law,
-};
+use anyrt_conformance::{Engine, NetPolicies, Outcome, Subject, connect_law_of, net_laws_of};
 use anyrt_tokio::TokioBackend;
 
 use faulty::{Fault, Faulty};
@@ -18,13 +18,12 @@ use policies::{
     OneAfterAnother, TakesHalfForWhole, WaitsForTheFirst,
 };
 
+const LIMIT: Duration = Duration::from_secs(5);
+
 /// Runs the check of W7.
 fn connecting<P: NetPolicies>() -> Outcome {
-    let law = connect_law_of::<Subject, P>();
-    let law = Law { limit: Duration::from_secs(5), ..law };
-    let outcome = run_law(&law, &Subject::with_net(TokioBackend::new()));
-    println!("{outcome:?}");
-    outcome
+    let subject = Subject::with_net(TokioBackend::new());
+    seen::outcome(vec![connect_law_of::<Subject, P>()], "W7", LIMIT, &subject)
 }
 
 #[test]
@@ -38,13 +37,8 @@ fn faults_in_connecting_break_w7() {
 
 /// Runs the check of a law.
 fn outcome<P: NetPolicies>(id: &str, fault: Fault) -> Outcome {
-    let law = net_laws_of::<Faulty, P>().into_iter().find(|law| law.id == id);
-    // A check that hangs is seen to fail, too, and need not be waited for at length.
-    let law = law.unwrap_or_else(|| panic!("there is no law {id}"));
-    let law = Law { limit: Duration::from_secs(5), ..law };
-    let outcome = run_law(&law, &Faulty { driver: TokioBackend::new(), fault });
-    println!("{id}: {outcome:?}");
-    outcome
+    let subject = Faulty { driver: TokioBackend::new(), fault };
+    seen::outcome(net_laws_of::<Faulty, P>(), id, LIMIT, &subject)
 }
 
 /// Makes a test of each fault, and the table of what they break.
@@ -84,13 +78,9 @@ faults! {
     accepts_and_is_cut: AcceptsAndIsCut, Engine, breaks "W6";
 }
 
-/// A law without a saboteur would be a check that was never seen to fail.
 #[test]
 fn every_law_of_networks_has_a_saboteur() {
-    let laws = net_laws_of::<Faulty, Engine>();
-    let unbroken: Vec<&str> =
-        laws.iter().map(|law| law.id).filter(|id| !BROKEN.contains(id)).collect();
-    assert!(unbroken.is_empty(), "no saboteur breaks {unbroken:?}");
+    seen::assert_all_are_broken(&net_laws_of::<Faulty, Engine>(), BROKEN);
 }
 
 #[test]
