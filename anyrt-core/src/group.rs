@@ -11,6 +11,7 @@ mod run;
 mod spawn;
 mod start;
 mod supervise;
+mod value;
 
 pub use handle::{Join, JoinMut, TaskHandle};
 pub use host::Host;
@@ -20,5 +21,6 @@ pub use run::{MakeBody, RunGroup};
 pub use spawn::TaskGroup;
 pub use start::{Readiness, Start};
 pub use supervise::{Supervise, Supervised};
+pub use value::JoinValue;
 
 pub(crate) use part::{GroupPart, TaskPart};

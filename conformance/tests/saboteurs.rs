@@ -100,6 +100,8 @@ faults! {
     supervisor_keeps_the_last: SupervisorKeepsTheLast breaks "E9";
     supervisor_reports_itself: SupervisorReportsItself breaks "E10";
     supervisor_swallows_panics: SupervisorSwallowsPanics breaks "E10";
+    value_unwraps: ValueUnwraps breaks "E11";
+    value_waits_for_ever: ValueWaitsForEver breaks "E11";
 
     start_waits_for_end: StartWaitsForEnd breaks "R1";
     start_failure_cancels: StartFailureCancels breaks "R2";

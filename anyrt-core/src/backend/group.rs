@@ -141,6 +141,19 @@ pub trait TaskHandle<T: Send + 'static>:
     /// Cancels this child alone, which is no failure of the group.
     fn cancel(&self);
 
+    /// Waits for the child's value, and is cut where there is none.
+    ///
+    /// A child without a value has cancelled its group, which reports why (law E11).
+    ///
+    /// # Panics
+    ///
+    /// The future panics if there is no value, and the waiter is not cancelled with the child.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses data** when dropped: the child's value goes with the handle. The child runs on (law G9).
+    fn value(self) -> impl Future<Output = T> + Send;
+
     /// Tells whether the child has ended.
     fn is_finished(&self) -> bool;
 

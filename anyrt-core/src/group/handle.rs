@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use super::JoinValue;
 use crate::error::{Reason, TaskError};
 use crate::task::TaskId;
 use crate::tree::Node;
@@ -67,6 +68,24 @@ impl<T> TaskHandle<T> {
         JoinMut { handle: self, is_waiting: false }
     }
 
+    /// Waits for the child's value, and is cut where there is none.
+    ///
+    /// A child that fails or panics cancels its group, and with it whoever waits here in the group: the
+    /// wait ends with its waiter, and the group reports what went wrong (law E11). Whoever wants to go on
+    /// without the value awaits the handle, which gives a [`TaskError`].
+    ///
+    /// # Panics
+    ///
+    /// The future panics if there is no value, and the waiter is not cancelled with the child: in a
+    /// supervisor, behind a shield, outside of the group, or after [`cancel`](Self::cancel).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Loses data** when dropped: the child's value goes with the handle. The child runs on (law G9).
+    pub fn value(self) -> JoinValue<T> {
+        JoinValue::new(self)
+    }
+
     /// Tells whether the child has ended.
     pub fn is_finished(&self) -> bool {
         !self.node.is_result_due()
@@ -90,7 +109,7 @@ impl<T> TaskHandle<T> {
 
 impl<T: 'static> TaskHandle<T> {
     /// Gives the result, or leaves it where it is.
-    fn poll_result(
+    pub(super) fn poll_result(
         &mut self,
         is_waiting: &mut bool,
         cx: &mut Context<'_>,
@@ -123,6 +142,14 @@ impl<T: 'static> TaskHandle<T> {
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<T> TaskHandle<T> {
+    /// Takes an error back that was given, for the next wait.
+    pub(super) fn put_back(&mut self, error: TaskError) {
+        self.node.put_result_back(error);
+        self.is_over = false;
     }
 }
 
@@ -173,6 +200,10 @@ impl<T: Send + 'static> crate::backend::TaskHandle<T> for TaskHandle<T> {
     fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at()
     }
+
+    fn value(self) -> impl Future<Output = T> + Send {
+        self.value()
+    }
 }
 
 /// Waits for the end of a child; what awaiting a [`TaskHandle`] gives.
@@ -197,7 +228,7 @@ impl<T: 'static> Future for Join<T> {
 }
 
 /// Whether the joiner is cut by what has cut the child, of which it must not make a failure (law E4).
-fn is_cut_too(cx: &Context<'_>) -> bool {
+pub(super) fn is_cut_too(cx: &Context<'_>) -> bool {
     // The child may have learned of the cancellation first.
     if let Some(scope) = frame::scope() {
         scope.catch_up();

@@ -35,12 +35,20 @@ impl Node {
 
     /// Cancels the background children if nothing else is left but the body.
     pub(crate) fn wind_up(&self) {
-        let mut link = lock(&self.link);
-        if self.as_group().unfinished_others() > 1 {
-            return;
+        {
+            let _link = lock(&self.link);
+            if self.as_group().unfinished_others() > 1 {
+                return;
+            }
+            self.set(WINDING_UP);
         }
-        self.set(WINDING_UP);
-        let tasks: Vec<_> = match &mut link.extra {
+        self.cancel_background();
+    }
+
+    /// Cancels the background children of a group that winds up.
+    pub(crate) fn cancel_background(&self) {
+        let link = lock(&self.link);
+        let tasks: Vec<_> = match &link.extra {
             Some(extra) => {
                 extra.tasks.iter().filter(|task| task.is_background()).cloned().collect()
             }

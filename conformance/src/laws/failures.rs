@@ -6,6 +6,7 @@ mod panics;
 mod reported;
 mod siblings;
 mod supervised;
+mod values;
 
 use std::future::pending;
 
@@ -71,6 +72,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "A supervisor whose body failed or was cut gives all failures, children's and body's, \
              as its own; a panic cancels the others and resumes there, too.",
             supervised::e10,
+        ),
+        Law::new(
+            "E11",
+            "`value` of a handle gives the child's value; of a child that has none, it is cut where \
+             the child's end cancels the waiter, and a panic that says what to do where not.",
+            values::e11,
         ),
     ]
 }

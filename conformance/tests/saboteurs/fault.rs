@@ -50,6 +50,11 @@ pub(crate) enum Fault {
     /// A group's future that is dropped leaves the children running.
     DroppedGroupLeaks,
 
+    /// Who waits for the value of a child that fails panics.
+    ValueUnwraps,
+    /// Who waits for a value that will not come waits for ever.
+    ValueWaitsForEver,
+
     // Starting children.
     /// `start` goes on only when the child has ended.
     StartWaitsForEnd,

@@ -20,6 +20,7 @@ pub(super) trait Child<T>: Send + Sync {
     fn name(&self) -> Option<&str>;
     fn spawned_at(&self) -> &'static Location<'static>;
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>>;
+    fn value(self: Box<Self>) -> BoxFuture<T>;
 }
 
 impl<T: Send + 'static, H: TaskHandle<Option<T>>> Child<T> for H {
@@ -46,6 +47,15 @@ impl<T: Send + 'static, H: TaskHandle<Option<T>>> Child<T> for H {
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
         Box::pin(async move { (*self).await?.ok_or(TaskError::Failed) })
     }
+
+    fn value(self: Box<Self>) -> BoxFuture<T> {
+        Box::pin(async move {
+            match TaskHandle::value(*self).await {
+                Some(value) => value,
+                None => pending().await,
+            }
+        })
+    }
 }
 
 /// The handle of a child that does not run.
@@ -71,6 +81,10 @@ impl<T: Send + 'static> Child<T> for Never {
     }
 
     fn join(self: Box<Self>) -> BoxFuture<Result<T, TaskError>> {
+        Box::pin(pending())
+    }
+
+    fn value(self: Box<Self>) -> BoxFuture<T> {
         Box::pin(pending())
     }
 }
@@ -114,6 +128,19 @@ impl<T: Send + 'static> TaskHandle<T> for Handle<T> {
         match self.fault {
             Fault::SpawnedElsewhere => Location::caller(),
             _ => self.good().spawned_at(),
+        }
+    }
+
+    async fn value(mut self) -> T {
+        let good = self.good.take().expect("a handle is joined once");
+        self.joined.set();
+        match self.fault {
+            Fault::ValueUnwraps => good.join().await.expect("the child gave a value"),
+            Fault::ValueWaitsForEver => match good.join().await {
+                Ok(value) => value,
+                Err(_) => pending().await,
+            },
+            _ => good.value().await,
         }
     }
 }
