@@ -1,6 +1,7 @@
 //! What can go wrong, as types: each says what happened and what to do.
 
 mod address;
+mod group;
 mod net;
 mod panic;
 mod queue;
@@ -94,6 +95,9 @@ impl Cancelled {
 }
 
 /// A group ended without its body's value.
+///
+/// With `?` it becomes an [`io::Error`](std::io::Error) of the kind of its first failure, and, if
+/// nothing in the group can fail, a [`Cancelled`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupError<E> {
     /// The group was cancelled, and neither its body nor a child failed.
@@ -144,7 +148,7 @@ impl<E: std::error::Error + 'static> std::error::Error for GroupError<E> {
 }
 
 /// One failure or more, in completion order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Failures<E>(Vec<E>);
 
 impl<E> Failures<E> {
@@ -192,6 +196,12 @@ impl<'a, E> IntoIterator for &'a Failures<E> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.iter()
+    }
+}
+
+impl<E: Debug> Debug for Failures<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
     }
 }
 

@@ -83,3 +83,5 @@ impl Display for Panic {
         write!(f, "panicked: {}", self.message)
     }
 }
+
+impl std::error::Error for Panic {}
