@@ -1,12 +1,12 @@
-//! Delays that grow.
+//! Delays that grow, or stay the same.
 
 use std::iter::FusedIterator;
 use std::time::Duration;
 
 /// Delays that grow up to a limit, for `retry`: an iterator.
 ///
-/// Without [`attempts`](Self::attempts) it never ends. It has no jitter of its own: where many clients
-/// retry at once, map some in with a random generator of your choice.
+/// Without [`attempts`](Self::attempts) it never ends. Where many clients retry at once,
+/// [`jitter`](Self::jitter) spreads them.
 ///
 /// # Examples
 ///
@@ -23,9 +23,11 @@ use std::time::Duration;
 /// assert_eq!(millis(backoff.clone()), [100, 200, 400, 500]);
 /// assert_eq!(millis(backoff.factor(3)), [100, 300, 500, 500]);
 ///
-/// // Jitter: between half of the delay and all of it.
-/// let random = || 0.5; // in [0, 1), from a generator
-/// let mut jittered = Backoff::exponential(first, most).map(|delay| delay.mul_f64(0.5 + random() / 2.0));
+/// // Always the same delay, three times.
+/// assert_eq!(Backoff::constant(first).attempts(4).collect::<Vec<_>>(), [first; 3]);
+///
+/// let random = || 0.5; // in [0, 1), from a generator, such as `fastrand::f64`
+/// let mut jittered = Backoff::exponential(first, most).jitter(random);
 /// assert_eq!(jittered.next(), Some(Duration::from_millis(75)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,11 @@ impl Backoff {
         Self { next: first.min(most), most, factor: 2, left: None }
     }
 
+    /// Waits for the same time before each attempt.
+    pub fn constant(delay: Duration) -> Self {
+        Self { next: delay, most: delay, factor: 1, left: None }
+    }
+
     /// Multiplies each time by `factor` instead of 2.
     ///
     /// With 1 the delay stays the same.
@@ -64,6 +71,18 @@ impl Backoff {
     /// So there is one delay less; 0 attempts count as 1, since `retry` calls at least once.
     pub fn attempts(self, attempts: usize) -> Self {
         Self { left: Some(attempts.saturating_sub(1)), ..self }
+    }
+
+    /// Takes between half of each delay and all of it, as `random` says.
+    ///
+    /// `random` gives numbers from 0 up to 1; others count as 0 or 1. It is yours, so that a simulation
+    /// can repeat it.
+    pub fn jitter(self, mut random: impl FnMut() -> f64) -> impl Iterator<Item = Duration> {
+        self.map(move |delay| {
+            let (half, random) = (delay / 2, random());
+            let share = if random > 0.0 { random.min(1.0) } else { 0.0 };
+            half.saturating_add(half.mul_f64(share))
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use anyrt::TimedOut;
+use anyrt::{Backoff, TimedOut};
 
 /// Asks up to three times, two seconds each, with a pause in between; all in ten seconds.
 ///
@@ -20,7 +20,8 @@ pub async fn ask_three_times<F>(
 where
     F: Future,
 {
-    let attempts = anyrt::retry([pause; 2], || anyrt::fail_after(second * 2, ask()));
+    let three = Backoff::constant(pause).attempts(3);
+    let attempts = anyrt::retry(three, || anyrt::fail_after(second * 2, ask()));
     anyrt::fail_after(second * 10, attempts).await?
 }
 
