@@ -24,9 +24,10 @@ use std::future::{Future, pending};
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
-use crate::error::{GroupError, TimedOut};
+use crate::error::{GroupError, Panic, TimedOut};
 use crate::group::Supervised;
 use crate::outcome::Outcome;
+use crate::task;
 
 pub use group::{LimitedGroup, Readiness, TaskGroup, TaskHandle};
 pub use inline::InlineGroup;
@@ -212,6 +213,24 @@ pub trait Backend: Clone + Send + Sync + 'static {
     where
         F: Future<Output: Send> + Send,
         C: Future<Output = ()> + Send;
+
+    /// Runs `future`, and gives its panic as a value.
+    ///
+    /// Neither its group nor its siblings hear of it (law E12).
+    ///
+    /// # Errors
+    ///
+    /// The [`Panic`], once the future has been dropped, and all that it had started has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as `future` is.
+    fn catch_panic<F>(&self, future: F) -> impl Future<Output = Result<F::Output, Panic>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        task::catch_panic(future)
+    }
 
     /// Lets a cancellation strike here, and others have their turn.
     ///

@@ -1,10 +1,14 @@
 //! What a task may ask about itself, and how it lets others have their turn.
 
+mod catch_panic;
+
 use std::fmt::{self, Debug, Display};
 use std::future::Future;
 use std::time::Instant;
 
 use crate::{blocking, frame, leaf};
+
+pub use catch_panic::{CatchPanic, catch_panic};
 
 /// Is a point where cancellation can strike.
 ///

@@ -5,6 +5,7 @@ use anyrt_core::{blocking, group, inline, join, retry, scope};
 use crate::backend::AnyBackend;
 
 pub use anyrt_core::group::{Join, JoinMut, JoinValue};
+pub use anyrt_core::task::CatchPanic;
 
 /// The future of [`task_group`](crate::task_group).
 pub type RunGroup<E, Body, Fut, T> = group::RunGroup<AnyBackend, E, Body, Fut, T>;

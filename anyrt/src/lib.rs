@@ -140,6 +140,7 @@ pub mod __private;
 mod as_completed;
 mod backend;
 pub mod blocking;
+mod catch_panic;
 mod detect;
 #[cfg(not(all(feature = "tokio", feature = "smol", feature = "async-std", feature = "sim")))]
 mod disabled;
@@ -192,6 +193,7 @@ pub use anyrt_macros::{main, test};
 
 pub use as_completed::as_completed;
 pub use backend::AnyBackend;
+pub use catch_panic::catch_panic;
 pub use gather::{gather, join, try_gather, try_join};
 pub use group::task_group;
 pub use inline::inline_group;

@@ -112,7 +112,7 @@ macro_rules! __with_ids {
             [
                 b1 b2 b3 b4 b5 b6 b7 b8 b9 b10 $($b11)?
                 g1 g2 g3 g4 g5 g6 g7 g8 g9 g10 g11 g12 g13 g14 g15
-                e1 e2 e3 e4 e5 e6 e7 e8 e9 e10 e11
+                e1 e2 e3 e4 e5 e6 e7 e8 e9 e10 e11 e12
                 i1 i2 i3
                 $($($j)+)?
                 r1 r2 r3 r4 r5 r6

@@ -102,6 +102,8 @@ faults! {
     supervisor_swallows_panics: SupervisorSwallowsPanics breaks "E10";
     value_unwraps: ValueUnwraps breaks "E11";
     value_waits_for_ever: ValueWaitsForEver breaks "E11";
+    panic_not_caught: PanicNotCaught breaks "E12";
+    caught_too_soon: CaughtTooSoon breaks "E12";
 
     start_waits_for_end: StartWaitsForEnd breaks "R1";
     start_failure_cancels: StartFailureCancels breaks "R2";

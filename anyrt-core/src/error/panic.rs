@@ -1,4 +1,4 @@
-//! The panic of a child, on its way to whom it concerns.
+//! A panic, on its way to whom it concerns.
 
 use std::any::Any;
 use std::fmt::{self, Debug, Display};
@@ -8,7 +8,9 @@ use crate::lock::lock;
 use crate::quiet::drop_quietly;
 use crate::sys::Mutex;
 
-/// A panic of a child, shared by its handle and its group.
+/// A panic as a value.
+///
+/// It is shared by the handle of the child that panicked and its group, or given by `catch_panic`.
 #[derive(Clone)]
 pub struct Panic {
     message: Arc<str>,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyrt::{
-    AnyBackend, CancelScope, GroupError, InlineGroup, Outcome, Sleep, Supervised, TaskGroup,
+    AnyBackend, CancelScope, GroupError, InlineGroup, Outcome, Panic, Sleep, Supervised, TaskGroup,
     channel, net, sync,
 };
 use anyrt_core::error::ConnectError;
@@ -134,6 +134,13 @@ impl Backend for Facade {
         C: Future<Output = ()> + Send,
     {
         anyrt::finally(work, cleanup)
+    }
+
+    fn catch_panic<F>(&self, future: F) -> impl Future<Output = Result<F::Output, Panic>> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        anyrt::catch_panic(future)
     }
 
     fn checkpoint(&self) -> impl Future<Output = ()> + Send {

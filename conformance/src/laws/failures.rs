@@ -1,5 +1,6 @@
 //! E: failures of bodies and children, and what the group makes of them.
 
+mod caught;
 mod nested;
 mod outcomes;
 mod panics;
@@ -78,6 +79,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "`value` of a handle gives the child's value; of a child that has none, it is cut where \
              the child's end cancels the waiter, and a panic that says what to do where not.",
             values::e11,
+        ),
+        Law::new(
+            "E12",
+            "`catch_panic` gives a panic as a value, once the future that panicked has been dropped \
+             and all that it had started has ended; its group and its siblings hear nothing of it.",
+            caught::e12,
         ),
     ]
 }

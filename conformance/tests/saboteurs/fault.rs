@@ -55,6 +55,11 @@ pub(crate) enum Fault {
     /// Who waits for a value that will not come waits for ever.
     ValueWaitsForEver,
 
+    /// A panic that should be caught goes on.
+    PanicNotCaught,
+    /// A panic is given while the future that panicked is still there.
+    CaughtTooSoon,
+
     // Starting children.
     /// `start` goes on only when the child has ended.
     StartWaitsForEnd,

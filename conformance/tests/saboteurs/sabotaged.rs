@@ -18,13 +18,14 @@ mod tools;
 
 use std::convert::Infallible;
 use std::future::{Future, pending, poll_fn};
+use std::mem;
 use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyrt_core::error::{Cancelled, GroupError, TimedOut};
+use anyrt_core::error::{Cancelled, GroupError, Panic, TimedOut};
 use anyrt_core::group::Supervised;
 use anyrt_core::prelude::*;
 use anyrt_core::{Backend, Outcome, Toplevel};
@@ -217,6 +218,22 @@ impl<B: Backend> Backend for Sabotaged<B> {
             return value;
         }
         self.good.finally(work, cleanup).await
+    }
+
+    async fn catch_panic<F>(&self, future: F) -> Result<F::Output, Panic>
+    where
+        F: Future<Output: Send> + Send,
+    {
+        match self.fault {
+            Fault::PanicNotCaught => Ok(future.await),
+            Fault::CaughtTooSoon => {
+                let mut future = Box::pin(future);
+                let caught = tools::catch(future.as_mut()).await;
+                mem::forget(future);
+                caught.map_err(Panic::new)
+            }
+            _ => self.good.catch_panic(future).await,
+        }
     }
 
     async fn checkpoint(&self) {
