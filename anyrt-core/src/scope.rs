@@ -1,5 +1,6 @@
 //! Cancel scopes: a part of a program that can be cancelled, timed or shielded.
 
+mod bracket;
 mod deadline;
 mod finally;
 mod handle;
@@ -15,6 +16,7 @@ use crate::driver::{Ambient, Driver};
 use crate::source::Source;
 use crate::tree::Node;
 
+pub use bracket::{Lent, bracket, bracket_on};
 pub use finally::Finally;
 pub use handle::CancelHandle;
 pub use run::RunScope;

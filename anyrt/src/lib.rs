@@ -177,7 +177,7 @@ pub use anyrt_core::group::{Readiness, Supervised, TaskHandle};
 #[doc(inline)]
 pub use anyrt_core::retry::Backoff;
 #[doc(inline)]
-pub use anyrt_core::scope::CancelHandle;
+pub use anyrt_core::scope::{CancelHandle, Lent};
 #[doc(inline)]
 pub use anyrt_core::task::{TaskId, checkpoint, is_cancelled, yield_now};
 #[doc(inline)]
@@ -202,7 +202,8 @@ pub use race::race;
 pub use retry::retry;
 pub use run::{RunError, run, run_on, try_run};
 pub use scope::{
-    current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at, shield,
+    bracket, current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at,
+    shield,
 };
 pub use supervise::supervise;
 pub use task_tree::task_tree;

@@ -3,8 +3,10 @@
 use std::future::{Future, IntoFuture};
 use std::time::{Duration, Instant};
 
+use anyrt_core::scope::{self, Lent};
 use anyrt_core::task;
 
+use crate::AnyBackend;
 use crate::future::{FailAfter, Finally, MoveOnAfter, Shield};
 use crate::time::now;
 
@@ -171,7 +173,7 @@ pub fn shield<F: Future>(future: F) -> Shield<F> {
 ///
 /// The cleanup runs once, after a value, an error, a panic or a cancellation. It is shielded from outer
 /// cancellations, and the scope around waits for it (law S5). A [`move_on_after`] inside bounds a
-/// cleanup that may hang (law S6).
+/// cleanup that may hang (law S6). What the work borrows the cleanup cannot have: see [`bracket`].
 ///
 /// # Panics
 ///
@@ -205,6 +207,73 @@ where
     C: Future<Output = ()>,
 {
     Finally::new(work, cleanup)
+}
+
+/// Works with a resource, and releases it in any case.
+///
+/// `work` is lent the resource, and `release` takes it: once, after a value, an error, a panic or a
+/// cancellation, shielded from outer cancellations, and the scope around waits for it (law S8). A
+/// [`move_on_after`] inside bounds a release that may hang (law S6).
+///
+/// What needs no wait to be released needs no bracket, but a destructor; what the work does not borrow
+/// is released in [`finally`].
+///
+/// # Panics
+///
+/// Resumes the panic of the work after the release, or that of the release. Panics if the work has kept
+/// what it was lent.
+///
+/// # Cancel safety
+///
+/// **Safe** under the cancellation of scopes. When foreign code drops it, such as a `select!`, the
+/// resource is dropped without a release.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// struct Connection {
+///     sent: Vec<&'static str>,
+/// }
+///
+/// impl Connection {
+///     async fn send(&mut self, line: &'static str) {
+///         anyrt::sleep(Duration::from_millis(1)).await;
+///         self.sent.push(line);
+///     }
+/// }
+///
+/// let mut log = Vec::new();
+/// anyrt::run(async {
+///     let session = anyrt::bracket(
+///         Connection { sent: Vec::new() },
+///         async |mut connection| {
+///             connection.send("hello").await;
+///             anyrt::sleep_forever().await;
+///         },
+///         async |mut connection| {
+///             let goodbye = connection.send("goodbye");
+///             anyrt::move_on_after(Duration::from_secs(1), goodbye).await;
+///             log = connection.sent;
+///         },
+///     );
+///     anyrt::move_on_after(Duration::from_millis(20), session).await;
+/// });
+/// assert_eq!(log, ["hello", "goodbye"]);
+/// ```
+#[doc(alias = "with")]
+#[doc(alias = "asynccontextmanager")]
+pub async fn bracket<R, F, G>(
+    resource: R,
+    work: impl FnOnce(Lent<R>) -> F,
+    release: impl FnOnce(R) -> G,
+) -> F::Output
+where
+    F: Future,
+    G: Future<Output = ()>,
+{
+    scope::bracket::<AnyBackend, _, _, _, _, _>(resource, work, release).await
 }
 
 /// Gives the earliest deadline of the visible scopes.

@@ -42,6 +42,7 @@ pub use self::files::{AnyFile, file_law_of};
 pub use self::joins::join_laws_of;
 pub use self::limiters::rate_law_of;
 pub use self::network::connect_law_of;
+pub use self::shields::bracket_law_of;
 pub use self::system::signal_law;
 #[cfg(unix)]
 pub use self::system::system_laws;
@@ -53,7 +54,7 @@ pub use self::threads::thread_laws_of;
 ///
 /// B9 comes without its network half (see [`with_net`]). What needs a `Driver` is in
 /// [`driver_laws`]: a part of B10, B11, which [`abort_law_of`] has for others, the J laws,
-/// L9, and the T laws.
+/// S8, L9, and the T laws.
 pub fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
     let families = [
         backend::laws(),
@@ -85,7 +86,7 @@ pub fn kit_laws_of<B: Backend + Toplevel, K: Kit>() -> Vec<Law<B>> {
 
 /// Gives the laws for a backend that the engine makes of a driver.
 ///
-/// These are [`laws`], with all of B10, B11, the laws of the join policies, L9, of what takes a
+/// These are [`laws`], with all of B10, B11, the laws of the join policies, S8, L9, of what takes a
 /// driver for its clock, and the laws of threads.
 ///
 /// It is not generic, so that the checks are compiled once, here.
@@ -95,6 +96,8 @@ pub fn driver_laws() -> Vec<Law<Subject>> {
     laws.insert(behind_b, dropped::law());
     let behind_i = laws.iter().take_while(|law| !law.id.starts_with('R')).count();
     laws.splice(behind_i..behind_i, join_laws_of::<Engine, _>());
+    let behind_s = laws.iter().take_while(|law| !law.id.starts_with('X')).count();
+    laws.insert(behind_s, bracket_law_of::<Engine, _>());
     laws.push(rate_law_of::<_, Arc<RateLimiter<_>>>());
     laws.extend(thread_laws_of::<Engine, _>());
     laws.push(file_law_of::<File<_>, _>());

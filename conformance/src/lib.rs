@@ -46,9 +46,9 @@ pub use law::{DEFAULT_LIMIT, Law};
 #[cfg(unix)]
 pub use laws::system_laws;
 pub use laws::{
-    AnyFile, abort_law_of, connect_law_of, driver_laws, driver_laws_with_net, file_law_of,
-    join_laws_of, kit_laws_of, laws, net_laws_of, rate_law_of, signal_law, thread_laws_of,
-    with_net,
+    AnyFile, abort_law_of, bracket_law_of, connect_law_of, driver_laws, driver_laws_with_net,
+    file_law_of, join_laws_of, kit_laws_of, laws, net_laws_of, rate_law_of, signal_law,
+    thread_laws_of, with_net,
 };
 #[cfg(feature = "report")]
 pub use laws::{Detect, detection_laws, detection_laws_of};

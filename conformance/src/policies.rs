@@ -7,11 +7,12 @@ use anyrt_core::Driver;
 use anyrt_core::error::{Cancelled, GroupError, RaceError};
 use anyrt_core::join::{AsCompleted, Gather, Race, TryGather};
 use anyrt_core::retry::Retry;
+use anyrt_core::scope::{Lent, bracket_on};
 
-/// Join policies on which the J laws can be checked.
+/// Join policies for the J laws, and a bracket for S8.
 ///
-/// A method that is not written is the engine's. They stand on groups, and so are no part of what a
-/// backend implements.
+/// A method that is not written is the engine's. They stand on groups and scopes, and so are no part of
+/// what a backend implements.
 pub trait Policies: 'static {
     /// Gives all outputs, in the order of the call.
     ///
@@ -108,6 +109,20 @@ pub trait Policies: 'static {
         F: Future<Output = Result<T, E>>,
     {
         Retry::on(driver.clone(), delays, make)
+    }
+
+    /// Works with a resource, and releases it.
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** under the cancellation of scopes.
+    fn bracket<D: Driver, R, F: Future, G: Future<Output = ()>>(
+        driver: &D,
+        resource: R,
+        work: impl FnOnce(Lent<R>) -> F,
+        release: impl FnOnce(R) -> G,
+    ) -> impl Future<Output = F::Output> {
+        bracket_on(driver.clone(), resource, work, release)
     }
 }
 

@@ -9,8 +9,8 @@
 /// |---|---|---|
 /// | `suite!(expr)` | a [`Driver`](anyrt_core::Driver) with [`Toplevel`](anyrt_core::Toplevel) | all but the W laws |
 /// | `suite!(expr, net)` | ... that is a [`NetDriver`](anyrt_core::NetDriver), too | all, also the W laws, and B9 with its network half |
-/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J, L9, T, W and O4 |
-/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J, L9, T, W7 and O4; B9 with its network half |
+/// | `suite!(backend: expr)` | what implements [`Backend`](anyrt_core::Backend) itself | all but B11, J, S8, L9, T, W and O4 |
+/// | `suite!(backend: expr, net)` | ... and [`Net`](anyrt_core::Net), too | all but B11, J, S8, L9, T, W7 and O4; B9 with its network half |
 ///
 /// A backend whose tasks can be dropped on demand checks B11 with
 /// [`abort_law_of`](crate::abort_law_of).
@@ -46,12 +46,12 @@ macro_rules! suite {
     };
     ($driver:expr $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
+            [b11, j1 j2 j3 j4 j5, s8, l9 t1 t2 t3 t4 t5 o4] $crate::__tests, $crate::driver_laws(), $crate::Subject::new($driver)
         }
     };
     ($driver:expr, net $(,)?) => {
         $crate::__with_ids! {
-            [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] $crate::__tests,
+            [b11, j1 j2 j3 j4 j5, s8, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] $crate::__tests,
             $crate::driver_laws_with_net(),
             $crate::Subject::with_net($driver)
         }
@@ -104,7 +104,7 @@ macro_rules! __tests {
 #[macro_export]
 macro_rules! __with_ids {
     (
-        [$($b11:ident, $($j:ident)+, $($last:ident)+)? $(; $($w:ident)+)?]
+        [$($b11:ident, $($j:ident)+, $s8:ident, $($last:ident)+)? $(; $($w:ident)+)?]
         $callback:path, $($args:expr),*
     ) => {
         $callback! {
@@ -118,7 +118,7 @@ macro_rules! __with_ids {
                 r1 r2 r3 r4 r5 r6
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12
                 d1 d2 d3 d4 d5 d6 d7
-                s1 s2 s3 s4 s5 s6 s7
+                s1 s2 s3 s4 s5 s6 s7 $($s8)?
                 x1 x2 x3 x4
                 p1 p2 p3 p4 p5 p6
                 f1 f2 f3
@@ -153,8 +153,8 @@ mod tests {
         };
     }
 
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4] with_driver, }
-    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] with_net, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, s8, l9 t1 t2 t3 t4 t5 o4] with_driver, }
+    crate::__with_ids! { [b11, j1 j2 j3 j4 j5, s8, l9 t1 t2 t3 t4 t5 o4; w1 w2 w3 w4 w5 w6 w7 w8 w9 w10 w11 w12 w13] with_net, }
 
     fn registered(laws: &[Law<Subject>]) -> Vec<String> {
         laws.iter().map(|law| law.id.to_lowercase()).collect()

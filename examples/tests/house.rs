@@ -195,7 +195,7 @@ fn laws_that_are_marked_as_checked_are_the_ones_that_are() {
     let mut checked: Vec<_> =
         list.split_whitespace().filter(|id| !id.starts_with('$')).map(str::to_owned).collect();
     // Those that need a driver, a network, or the facade.
-    checked.extend(["b11", "j1", "j2", "j3", "j4", "j5", "l9"].map(String::from));
+    checked.extend(["b11", "j1", "j2", "j3", "j4", "j5", "s8", "l9"].map(String::from));
     checked.extend(["o1", "o2", "o3", "o4"].map(String::from));
     checked.extend(["t1", "t2", "t3", "t4", "t5"].map(String::from));
     checked.extend((1..=13).map(|number| format!("w{number}")));

@@ -88,7 +88,7 @@ impl<D: Driver, F: Future, C: Future<Output = ()>> Finally<D, F, C> {
         Self::with(work, Shield::on(driver, cleanup))
     }
 
-    fn with(work: F, cleanup: Shield<D, C>) -> Self {
+    pub(super) fn with(work: F, cleanup: Shield<D, C>) -> Self {
         let node = Node::call();
         Self {
             frame: ScopeFrame::new(node.clone()),

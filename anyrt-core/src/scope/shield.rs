@@ -45,6 +45,13 @@ impl<D: Driver, F> Shield<D, F> {
     }
 }
 
+impl<D: Driver, F> Shield<D, F> {
+    /// Runs `future` in a scope that is shielded.
+    pub(super) fn in_scope(scope: CancelScope<D>, future: F) -> Self {
+        Self { run: scope.run(future) }
+    }
+}
+
 impl<D: Driver, F: Future> Future for Shield<D, F> {
     type Output = F::Output;
 

@@ -3,6 +3,7 @@
 mod abandoned;
 mod after;
 mod blocking;
+mod bracket;
 mod cleanup;
 mod groups;
 mod moving;
@@ -11,10 +12,11 @@ mod racing;
 use std::time::Duration;
 
 use anyrt_core::prelude::*;
-use anyrt_core::{Backend, Toplevel};
+use anyrt_core::{Backend, Driver, Toplevel};
 
 use crate::law::Law;
 use crate::laws::tools::both;
+use crate::policies::Policies;
 use crate::support::turns;
 
 pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
@@ -56,6 +58,17 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             abandoned::s7::<B>,
         ),
     ]
+}
+
+/// Gives S8, checked on a bracket that may have a fault.
+pub fn bracket_law_of<P: Policies, D: Driver + Toplevel>() -> Law<D> {
+    Law::new(
+        "S8",
+        "`bracket` gives its resource, which it has lent to the work, to the release exactly once, \
+         after the work was dropped: after value, error, panic or cancellation, shielded, before the \
+         scope returns; dropped by foreign code, it drops the resource.",
+        bracket::s8::<P, D>,
+    )
 }
 
 /// Uses every kind of operation, with and without a wait.
