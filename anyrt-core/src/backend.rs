@@ -232,6 +232,23 @@ pub trait Backend: Clone + Send + Sync + 'static {
         task::catch_panic(future)
     }
 
+    /// Runs `future` until `condition` has come about.
+    ///
+    /// It gives `None` then, once the future has been cut. A future that completes first, or at the same
+    /// time, gives its value (law C13).
+    ///
+    /// # Cancel safety
+    ///
+    /// **Safe** as far as `future` and `condition` are.
+    fn move_on_when<C, F>(
+        &self,
+        condition: C,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        C: Future + Send,
+        F: Future<Output: Send> + Send;
+
     /// Lets a cancellation strike here, and others have their turn.
     ///
     /// # Cancel safety

@@ -11,7 +11,7 @@ use crate::error::{Cancelled, GroupError, TimedOut};
 use crate::group::{Root, RunGroup, Supervise, Supervised, TaskGroup};
 use crate::inline::{InlineGroup, RunInlineGroup};
 use crate::outcome::Outcome;
-use crate::scope::{CancelHandle, CancelScope, FailAfter, Finally, MoveOnAfter};
+use crate::scope::{CancelHandle, CancelScope, FailAfter, Finally, MoveOnAfter, MoveOnWhen};
 use crate::sync::Semaphore;
 use crate::time::Sleep;
 use crate::{channel, leaf, task};
@@ -116,6 +116,18 @@ impl<D: Driver> Backend for D {
         C: Future<Output = ()> + Send,
     {
         Finally::on(self.clone(), work, cleanup)
+    }
+
+    fn move_on_when<C, F>(
+        &self,
+        condition: C,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        C: Future + Send,
+        F: Future<Output: Send> + Send,
+    {
+        MoveOnWhen::on(self.clone(), condition, future)
     }
 
     fn checkpoint(&self) -> impl Future<Output = ()> + Send {

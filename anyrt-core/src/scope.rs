@@ -7,6 +7,7 @@ mod handle;
 mod run;
 mod shield;
 mod timeout;
+mod when;
 
 use std::fmt::{self, Debug};
 use std::sync::{Arc, OnceLock};
@@ -22,6 +23,7 @@ pub use handle::CancelHandle;
 pub use run::RunScope;
 pub use shield::Shield;
 pub use timeout::{FailAfter, MoveOnAfter};
+pub use when::MoveOnWhen;
 
 /// A part of a program that can be cancelled.
 ///

@@ -16,6 +16,9 @@ pub type RunScope<F> = scope::RunScope<AnyBackend, F>;
 /// The future of [`move_on_after`](crate::move_on_after) and [`move_on_at`](crate::move_on_at).
 pub type MoveOnAfter<F> = scope::MoveOnAfter<AnyBackend, F>;
 
+/// The future of [`move_on_when`](crate::move_on_when).
+pub type MoveOnWhen<C, F> = scope::MoveOnWhen<AnyBackend, C, F>;
+
 /// The future of [`fail_after`](crate::fail_after) and [`fail_at`](crate::fail_at).
 pub type FailAfter<F> = scope::FailAfter<AnyBackend, F>;
 

@@ -203,7 +203,7 @@ pub use retry::retry;
 pub use run::{RunError, run, run_on, try_run};
 pub use scope::{
     bracket, current_effective_deadline, fail_after, fail_at, finally, move_on_after, move_on_at,
-    shield,
+    move_on_when, shield,
 };
 pub use supervise::supervise;
 pub use task_tree::task_tree;

@@ -7,7 +7,7 @@ use anyrt_core::scope::{self, Lent};
 use anyrt_core::task;
 
 use crate::AnyBackend;
-use crate::future::{FailAfter, Finally, MoveOnAfter, Shield};
+use crate::future::{FailAfter, Finally, MoveOnAfter, MoveOnWhen, Shield};
 use crate::time::now;
 
 /// Runs a future for at most `timeout`.
@@ -69,6 +69,52 @@ pub fn move_on_after<F: IntoFuture>(timeout: Duration, future: F) -> MoveOnAfter
 /// [`AnyBackend::current`]: crate::AnyBackend::current
 pub fn move_on_at<F: IntoFuture>(deadline: Instant, future: F) -> MoveOnAfter<F::IntoFuture> {
     MoveOnAfter::at(deadline, future.into_future())
+}
+
+/// Runs a future until `condition` has come about.
+///
+/// It gives `None` then, once the future has been cancelled, and what it has started has ended. A
+/// future that completes first, or at the same time, gives its value (law C13), and the condition is
+/// dropped. So a condition is something to wait for, and not something to do.
+///
+/// # Panics
+///
+/// Passes a panic of the future, or of the condition, on.
+///
+/// # Cancel safety
+///
+/// **Safe** as far as the future and the condition are.
+///
+/// # Examples
+///
+/// A server that serves until it is told to stop:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use anyrt::sync::Event;
+///
+/// anyrt::run(anyrt::task_group(async |group: anyrt::TaskGroup| {
+///     let stop = Arc::new(Event::new());
+///     let stopper = stop.clone();
+///     group.spawn(async move {
+///         anyrt::sleep(Duration::from_millis(5)).await;
+///         stopper.set();
+///     });
+///     let serving = anyrt::sleep_forever();
+///     assert_eq!(anyrt::move_on_when(stop.wait(), serving).await, None);
+/// }))
+/// .unwrap();
+/// ```
+#[doc(alias = "take_until")]
+#[doc(alias = "run_until_cancelled")]
+pub fn move_on_when<C, F>(condition: C, future: F) -> MoveOnWhen<C::IntoFuture, F::IntoFuture>
+where
+    C: IntoFuture,
+    F: IntoFuture,
+{
+    MoveOnWhen::new(condition.into_future(), future.into_future())
 }
 
 /// Runs a future for at most `timeout`, and fails if that was too short.

@@ -118,6 +118,8 @@ faults! {
     cancelled_never_begins: CancelledNeverBegins breaks "C7";
     shield_spins: ShieldSpins breaks "C10";
     cancels_in_tasks_only: CancelsInTasksOnly breaks "C12";
+    condition_drops: ConditionDrops breaks "C13";
+    condition_first: ConditionFirst breaks "C13";
 
     timeout_from_construction: TimeoutFromConstruction breaks "D1";
     set_deadline_ignored: SetDeadlineIgnored breaks "D2";

@@ -143,6 +143,18 @@ impl Backend for Facade {
         anyrt::catch_panic(future)
     }
 
+    fn move_on_when<C, F>(
+        &self,
+        condition: C,
+        future: F,
+    ) -> impl Future<Output = Option<F::Output>> + Send
+    where
+        C: Future + Send,
+        F: Future<Output: Send> + Send,
+    {
+        anyrt::move_on_when(condition, future)
+    }
+
     fn checkpoint(&self) -> impl Future<Output = ()> + Send {
         anyrt::checkpoint()
     }

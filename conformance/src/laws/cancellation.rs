@@ -2,6 +2,7 @@
 
 mod call;
 mod committed;
+mod condition;
 mod exit;
 mod level;
 mod nesting;
@@ -80,6 +81,13 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "A scope cancelled from inside its own body, from a child, and from another thread \
              behaves the same.",
             sources::c12::<B>,
+        ),
+        Law::new(
+            "C13",
+            "`move_on_when` cancels its future when the condition has come about, and waits for what \
+             holds it open; a future that completes first, or at the same time, gives its value, and \
+             the condition is dropped.",
+            condition::c13::<B>,
         ),
     ]
 }

@@ -171,6 +171,10 @@ pub(crate) enum Fault {
     InnermostAbsorbs,
     /// The body of a scope that was cancelled before does not begin.
     CancelledNeverBegins,
+    /// What runs until a condition is dropped there and then, whatever holds it open.
+    ConditionDrops,
+    /// A condition wins over a value that is there at the same time.
+    ConditionFirst,
     /// A shield does not shield.
     ShieldIgnored,
     /// A cancellation that came during a shield is forgotten.

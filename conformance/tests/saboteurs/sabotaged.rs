@@ -236,6 +236,18 @@ impl<B: Backend> Backend for Sabotaged<B> {
         }
     }
 
+    async fn move_on_when<C, F>(&self, condition: C, future: F) -> Option<F::Output>
+    where
+        C: Future + Send,
+        F: Future<Output: Send> + Send,
+    {
+        match self.fault {
+            Fault::ConditionDrops => scope::first_of(future, condition).await.ok(),
+            Fault::ConditionFirst => scope::first_of(condition, future).await.err(),
+            _ => self.good.move_on_when(condition, future).await,
+        }
+    }
+
     async fn checkpoint(&self) {
         match self.fault {
             Fault::NobodyYields => {}

@@ -20,6 +20,21 @@ pub(crate) struct Scope<B: Backend> {
     last_reason: Arc<Mutex<Option<Reason>>>,
 }
 
+/// Polls both, the first one first, and drops the other one when one is ready.
+pub(super) async fn first_of<A: Future, B: Future>(
+    first: A,
+    second: B,
+) -> Result<A::Output, B::Output> {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    poll_fn(|cx| {
+        if let Poll::Ready(value) = first.as_mut().poll(cx) {
+            return Poll::Ready(Ok(value));
+        }
+        second.as_mut().poll(cx).map(Err)
+    })
+    .await
+}
+
 impl<B: Backend> Scope<B> {
     pub(super) fn new(backend: &Sabotaged<B>) -> Self {
         let last_reason = Arc::default();
