@@ -2,6 +2,7 @@
 
 mod adoption;
 mod child;
+mod deadline;
 mod handle;
 mod host;
 mod limited;

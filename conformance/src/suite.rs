@@ -117,7 +117,7 @@ macro_rules! __with_ids {
                 $($($j)+)?
                 r1 r2 r3 r4 r5 r6
                 c1 c2 c3 c4 c5 c6 c7 c8 c9 c10 c11 c12 c13
-                d1 d2 d3 d4 d5 d6 d7
+                d1 d2 d3 d4 d5 d6 d7 d8
                 s1 s2 s3 s4 s5 s6 s7 $($s8)?
                 x1 x2 x3 x4
                 p1 p2 p3 p4 p5 p6

@@ -126,6 +126,8 @@ faults! {
     no_effective_deadline: NoEffectiveDeadline breaks "D3";
     late_is_timed_out: LateIsTimedOut breaks "D4";
     deadline_ignored: DeadlineIgnored breaks "D5" "D6" "S6";
+    group_deadline_ignored: GroupDeadlineIgnored breaks "D8";
+    group_deadline_stays: GroupDeadlineStays breaks "D8";
 
     shield_ignored: ShieldIgnored breaks "S1" "S3";
     shield_forgives: ShieldForgives breaks "S2";

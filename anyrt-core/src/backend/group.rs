@@ -2,6 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::panic::Location;
+use std::time::Instant;
 
 use crate::error::{GroupClosed, Reason, StartError, TaskError};
 use crate::outcome::Outcome;
@@ -86,6 +87,11 @@ pub trait TaskGroup<E: Send + 'static>: Clone + Send + Sync + 'static {
         V: Send + 'static,
         M: FnOnce(Self::Readiness<V>) -> F + Send,
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static;
+
+    /// Sets, moves or removes a deadline, at which the group is cancelled.
+    ///
+    /// A body that has ended gives its value all the same; one that has struck stays struck (law D8).
+    fn set_deadline(&self, deadline: Option<Instant>);
 
     /// Cancels the body and all children.
     fn cancel(&self);

@@ -31,6 +31,12 @@ pub(crate) struct Wish {
     pub(crate) waker: usize,
 }
 
+impl Wish {
+    pub(crate) fn of(waker: &Waker, at: Instant, now: Instant) -> Self {
+        Self { at, now, waker: identity(waker) }
+    }
+}
+
 thread_local! {
     static WISH: Cell<Option<Wish>> = const { Cell::new(None) };
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use super::TaskGroup;
+use super::deadline::GroupDeadline;
 use super::part::GroupPart;
 use crate::alarm::Alarm;
 use crate::driver::{Ambient, Driver};
@@ -90,6 +91,7 @@ struct Live {
     frame: Frame,
     inquiry: Inquiry,
     alarm: Option<Box<Alarm>>,
+    deadline: GroupDeadline,
     phase: Phase,
 }
 
@@ -189,6 +191,7 @@ impl Live {
             seat: Seat::new(node),
             inquiry: Inquiry::default(),
             alarm: None,
+            deadline: GroupDeadline::default(),
             phase: Phase::Body,
         }
     }
@@ -243,6 +246,7 @@ impl Live {
                 if let Some(wish) = wish {
                     Alarm::set(&mut self.alarm, wish, node.as_group().backend(), cx);
                 }
+                self.deadline.heed_change(&node, &mut self.alarm, cx);
                 return Poll::Pending;
             }
             Ok(Some(value)) => value,
@@ -266,6 +270,7 @@ impl Live {
         node.register(cx.waker());
         if !node.is_joined() {
             waiting::note(Wait::Group);
+            self.deadline.heed_change(node, &mut self.alarm, cx);
             return Poll::Pending;
         }
         self.phase = Phase::Over;
@@ -340,6 +345,7 @@ where
         if !*this.is_root {
             live.seat.settle();
             live.seat.node.tie_to_enclosing();
+            live.deadline.heed(&live.seat.node, &mut live.alarm, cx);
         }
         if matches!(live.phase, Phase::Body) {
             let node = live.seat.node.clone();

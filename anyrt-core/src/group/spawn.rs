@@ -5,6 +5,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::child::Child;
 use super::host::Host;
@@ -191,6 +192,14 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
         Node::task(part, self.name.clone())
     }
 
+    /// Sets, moves or removes a deadline, at which the group is cancelled.
+    ///
+    /// Then it ends as after [`cancel`](Self::cancel), with `Deadline` as the reason: a body that has
+    /// ended gives its value. One that has struck stays struck (law D8).
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        self.node.move_deadline(deadline);
+    }
+
     /// Cancels the body and all children (law E6).
     pub fn cancel(&self) {
         self.node.cancel(Reason::Requested);
@@ -248,6 +257,10 @@ impl<D: Driver, E: Send + 'static> crate::backend::TaskGroup<E> for TaskGroup<D,
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
         self.start(make)
+    }
+
+    fn set_deadline(&self, deadline: Option<Instant>) {
+        self.set_deadline(deadline);
     }
 
     fn cancel(&self) {

@@ -4,6 +4,7 @@ use std::fmt::{self, Debug};
 use std::future::Future;
 use std::panic::Location;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::child_set::Inbox;
 use crate::driver::Driver;
@@ -121,6 +122,13 @@ impl<'env, D: Driver, E: Send + 'static> InlineGroup<'env, D, E> {
     /// Only those are counted that are spawned through this and its clones.
     pub fn limited(&self, limit: usize) -> LimitedGroup<D, E, Self> {
         LimitedGroup::new(self.clone(), limit)
+    }
+
+    /// Sets, moves or removes the deadline of the group (law D8).
+    ///
+    /// See [`TaskGroup::set_deadline`].
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        self.group.set_deadline(deadline);
     }
 
     /// Cancels the body and all children (law E6).

@@ -1,6 +1,7 @@
 //! Laws D: deadlines.
 
 mod clock;
+mod groups;
 mod nested;
 mod striking;
 
@@ -44,6 +45,12 @@ pub(crate) fn laws<B: Backend + Toplevel>() -> Vec<Law<B>> {
             "A deadline strikes when its scope is next polled, or at the budget's next yield: a \
              loop of always-ready operations does not outrun it.",
             striking::d7::<B>,
+        ),
+        Law::new(
+            "D8",
+            "A group's deadline cancels its body and its children, also while it waits for these; it \
+             moves both ways, its children see it, and a body that has ended gives its value.",
+            groups::d8::<B>,
         ),
     ]
 }

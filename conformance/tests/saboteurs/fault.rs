@@ -60,6 +60,11 @@ pub(crate) enum Fault {
     /// A panic is given while the future that panicked is still there.
     CaughtTooSoon,
 
+    /// A group takes no notice of its deadline.
+    GroupDeadlineIgnored,
+    /// The deadline of a group cannot be moved.
+    GroupDeadlineStays,
+
     // Starting children.
     /// `start` goes on only when the child has ended.
     StartWaitsForEnd,

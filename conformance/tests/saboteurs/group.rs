@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use anyrt_core::error::{Cancelled, Failures, GroupClosed, GroupError, Reason, StartError};
 use anyrt_core::task::TaskId;
@@ -30,6 +31,7 @@ pub(super) struct State<E> {
     is_cancelled: AtomicBool,
     is_body_over: AtomicBool,
     spawned: AtomicUsize,
+    has_deadline: AtomicBool,
     pub(super) is_supervisor: bool,
     /// Told to those that wrongly end with the body.
     pub(super) end_with_body: Mutex<Vec<Joined>>,
@@ -42,6 +44,7 @@ impl<E> State<E> {
             is_cancelled: AtomicBool::new(false),
             is_body_over: AtomicBool::new(false),
             spawned: AtomicUsize::new(0),
+            has_deadline: AtomicBool::new(false),
             is_supervisor,
             end_with_body: Mutex::default(),
         })
@@ -254,6 +257,14 @@ impl<B: Backend, E: Send + 'static> TaskGroup<E> for Group<B, E> {
         F: Future<Output: Outcome<E, Value: Send + 'static> + Send> + Send + 'static,
     {
         start::run(self, make)
+    }
+
+    fn set_deadline(&self, deadline: Option<Instant>) {
+        match self.backend.fault {
+            Fault::GroupDeadlineIgnored => {}
+            Fault::GroupDeadlineStays if self.state.has_deadline.swap(true, Ordering::SeqCst) => {}
+            _ => self.good.set_deadline(deadline),
+        }
     }
 
     fn cancel(&self) {
