@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyrt::sync::Semaphore;
-use anyrt::{Cancelled, GroupError, TaskGroup, channel};
+use anyrt::{Cancelled, TaskGroup, channel};
 use bytes::Bytes;
 
 use crate::gauge::Gauge;
@@ -61,7 +61,7 @@ pub async fn fetch_all(
     let under_way = Arc::new(Gauge::default());
     let (sender, receiver) = channel::unbounded();
 
-    let fetches = anyrt::task_group(|group: TaskGroup| async move {
+    let fetches = anyrt::task_group(async |group: TaskGroup| {
         for url in pages {
             let (permits, under_way, sender) = (permits.clone(), under_way.clone(), sender.clone());
             group.spawn(async move {
@@ -80,11 +80,7 @@ pub async fn fetch_all(
         }
         Ok(AllFetched { pages: fetched, peak: under_way.peak() })
     });
-    match fetches.await {
-        Ok(fetched) => Ok(fetched),
-        Err(GroupError::Cancelled(cancelled)) => Err(cancelled),
-        Err(GroupError::Failed(failures)) => match *failures.first() {},
-    }
+    Ok(fetches.await?)
 }
 
 /// Fetches pages one after another; `watch` sees each as it ends.

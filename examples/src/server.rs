@@ -10,8 +10,8 @@ use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use anyrt::TaskGroup;
 use anyrt::net::{TcpListener, TcpStream};
-use anyrt::{GroupError, TaskGroup};
 use anyrt_hyper::HyperIo;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -47,11 +47,7 @@ where
         group.cancel();
         Ok(value)
     });
-    match visit.await {
-        Ok(value) => Ok(value),
-        Err(GroupError::Failed(failures)) => Err(failures.into_first()),
-        Err(GroupError::Cancelled(cancelled)) => Err(io::Error::other(cancelled)),
-    }
+    Ok(visit.await?)
 }
 
 async fn accept<Serving>(

@@ -81,11 +81,9 @@ pub async fn there_and_back(second: Duration) -> Result<&'static str, Cancelled>
 
 #[cfg(test)]
 mod tests {
-    use std::panic::AssertUnwindSafe;
     use std::thread;
 
     use anyrt::sim::Sim;
-    use futures_util::FutureExt;
 
     use super::{Worked, in_a_thread, there_and_back, until_cancelled};
     use crate::testing::{SECOND, assert_took, in_time, timed};
@@ -119,8 +117,8 @@ mod tests {
     #[anyrt::test(sim, seeds = 10)]
     async fn panics_come_back() {
         let bug = || -> Result<(), &str> { std::panic::resume_unwind(Box::new("a bug")) };
-        let panic = in_time(AssertUnwindSafe(in_a_thread(bug, SECOND)).catch_unwind()).await;
-        assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"a bug"));
+        let caught = in_time(anyrt::catch_panic(in_a_thread(bug, SECOND))).await;
+        assert_eq!(caught.unwrap_err().message(), "a bug");
     }
 
     #[anyrt::test]

@@ -37,7 +37,7 @@ pub async fn fan_out(
 
         let mut done = Vec::new();
         for worker in workers {
-            done.extend(worker.await); // no worker fails
+            done.push(worker.value().await);
         }
         Ok(done)
     })

@@ -18,7 +18,7 @@ use std::time::Duration;
 use anyrt::net::{TcpListener, TcpStream};
 use anyrt::signal::{Signal, signals};
 use anyrt::sync::Event;
-use anyrt::{CancelScope, GroupError, TaskGroup};
+use anyrt::{GroupError, TaskGroup};
 use anyrt_hyper::HyperIo;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
@@ -59,10 +59,10 @@ pub async fn serve_until_signal(
     second: Duration,
 ) -> io::Result<Arc<Tally>> {
     let mut signals = signals([Signal::Interrupt, Signal::Terminate])?;
-    let stop = async move {
+    let stop = async {
         let _ = signals.recv().await;
     };
-    serve_until(listener, stop, grace, second).await.map_err(io::Error::other)
+    Ok(serve_until(listener, stop, grace, second).await?)
 }
 
 /// Serves until `stop`, and then for at most `grace`; a request for `/3` takes three seconds.
@@ -74,36 +74,29 @@ pub async fn serve_until_signal(
 /// [`GroupError::Failed`] if no more connections can be accepted.
 pub async fn serve_until(
     listener: TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
+    stop: impl Future<Output = ()>,
     grace: Duration,
     second: Duration,
 ) -> Result<Arc<Tally>, GroupError<io::Error>> {
     anyrt::task_group(async |group: TaskGroup<io::Error>| {
-        let accepting = CancelScope::new();
         let (tally, end) = (Arc::new(Tally::default()), Arc::new(Stop::default()));
-
-        let (accept_no_more, ending) = (accepting.handle(), end.clone());
-        let everything = group.clone();
-        group.background().spawn(async move {
-            stop.await;
-            accept_no_more.cancel();
-            ending.has_begun.set();
-            anyrt::sleep(grace).await;
-            ending.time_is_over.set();
-            anyrt::sleep(FAREWELL).await;
-            everything.cancel_with("the time to take the answers is over");
-        });
-
         let accept = async || -> io::Result<Infallible> {
             loop {
                 let (stream, _) = listener.accept().await?;
                 group.spawn(serve(stream, end.clone(), tally.clone(), second));
             }
         };
-        if let Ok(Err(error)) = accepting.run(accept()).await {
+        if let Some(Err(error)) = anyrt::move_on_when(stop, accept()).await {
             return Err(error);
         }
         drop(listener); // Who comes now is refused; who is here is served by a child.
+        end.has_begun.set();
+        let ending = end.clone();
+        group.background().spawn(async move {
+            anyrt::sleep(grace).await;
+            ending.time_is_over.set();
+        });
+        group.set_deadline(Some(anyrt::now() + grace + FAREWELL));
         Ok(tally)
     })
     .await
@@ -114,14 +107,14 @@ async fn serve(stream: TcpStream, end: Arc<Stop>, tally: Arc<Tally>, second: Dur
     let service = service_fn(async |request: Request<_>| {
         let mut under_way = UnderWay { tally: &tally, is_answered: false };
         let seconds = request.uri().path()[1..].parse().unwrap_or(0);
-        let work = pin!(anyrt::sleep(second * seconds));
+        let work = anyrt::sleep(second * seconds);
         let mut answer = Response::new(Full::<Bytes>::default());
-        match select(work, end.time_is_over.wait()).await {
-            Either::Left(_) => {
+        match anyrt::move_on_when(end.time_is_over.wait(), work).await {
+            Some(()) => {
                 under_way.is_answered = true;
                 *answer.body_mut() = Full::from("done\n");
             }
-            Either::Right(_) => *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE,
+            None => *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE,
         }
         Ok::<_, Infallible>(answer)
     });
@@ -196,13 +189,13 @@ mod tests {
             stop.set();
             let mut seen = (0, 0);
             for client in clients {
-                match client.await.unwrap() {
+                match client.value().await {
                     Ok(_) => seen.0 += 1,
                     Err(FetchError::Status(StatusCode::SERVICE_UNAVAILABLE)) => seen.1 += 1,
                     Err(error) => panic!("{error}"),
                 }
             }
-            Ok((server.await.unwrap(), seen))
+            Ok((server.value().await, seen))
         });
         let (tally, seen) = group.await.unwrap();
         assert_eq!(tally, seen);

@@ -32,8 +32,7 @@ pub async fn http_client(
         }
         let mut statuses = Vec::new();
         for fetch in fetches {
-            // One that failed ends the group, which gives no statuses then.
-            statuses.extend(fetch.await);
+            statuses.push(fetch.value().await); // one that fails ends the group, and the wait
         }
         Ok(statuses)
     })

@@ -33,30 +33,27 @@ impl Server {
 
 impl Session<'_> {
     /// Doubles a number.
-    pub async fn ask(&self, number: u32) -> u32 {
+    pub async fn ask(&mut self, number: u32) -> u32 {
         anyrt::yield_now().await;
         number * 2
     }
 
     /// Closes the session.
-    pub async fn close(&self) {
+    pub async fn close(self) {
         anyrt::yield_now().await;
         self.server.closed.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 /// Opens a session, runs `body` with it, and closes it.
-pub async fn with_session<T>(server: &Server, body: impl AsyncFnOnce(&Session<'_>) -> T) -> T {
+pub async fn with_session<T>(server: &Server, body: impl AsyncFnOnce(&mut Session<'_>) -> T) -> T {
     let session = server.open().await;
-    anyrt::finally(body(&session), session.close()).await
+    anyrt::bracket(session, async |mut session| body(&mut session).await, Session::close).await
 }
 
 #[cfg(test)]
 mod tests {
-    use std::panic::AssertUnwindSafe;
-
-    use anyrt::CancelScope;
-    use futures_util::FutureExt;
+    use anyrt::{CancelScope, Panic};
 
     use super::{Server, with_session};
     use crate::testing::in_time;
@@ -99,9 +96,8 @@ mod tests {
     async fn a_session_is_closed_when_its_body_panics() {
         let server = Server::default();
         let panics = with_session(&server, async |_| std::panic::resume_unwind(Box::new("a bug")));
-        let panic = in_time(AssertUnwindSafe(panics).catch_unwind()).await;
-        let payload: Result<(), _> = panic;
-        assert_eq!(payload.unwrap_err().downcast_ref(), Some(&"a bug"));
+        let caught: Result<(), Panic> = in_time(anyrt::catch_panic(panics)).await;
+        assert_eq!(caught.unwrap_err().message(), "a bug");
         assert_eq!(server.counts(), (1, 1));
     }
 }

@@ -31,7 +31,7 @@ pub async fn load(
         }
         let mut sum = 0;
         for child in children {
-            sum += child.await.unwrap_or_default();
+            sum += child.value().await;
         }
         Ok(sum)
     })

@@ -72,7 +72,7 @@ async fn at_once(
 ) -> io::Result<(Duration, AllFetched)> {
     let progress = Progress::new(backend, "at once", pages.len());
     let start = anyrt::now();
-    let fetched = fetch_all(pages, limits, |_| progress.step()).await.map_err(io::Error::other)?;
+    let fetched = fetch_all(pages, limits, |_| progress.step()).await?;
     Ok((anyrt::now() - start, fetched))
 }
 
