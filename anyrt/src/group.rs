@@ -36,26 +36,51 @@ use crate::future::RunGroup;
 ///
 /// use anyrt::TaskGroup;
 ///
-/// let sum = anyrt::run(anyrt::task_group(|group: TaskGroup| async move {
+/// let product = anyrt::run(anyrt::task_group(async |group: TaskGroup| {
 ///     let six = group.spawn(async { Ok(6) });
 ///     let seven = group.spawn(async {
 ///         anyrt::sleep(Duration::from_millis(1)).await;
 ///         Ok(7)
 ///     });
-///     Ok(six.await.unwrap() * seven.await.unwrap())
+///     Ok(six.value().await * seven.value().await)
 /// }));
-/// assert_eq!(sum, Ok(42));
+/// assert_eq!(product, Ok(42));
 /// ```
 ///
-/// A child that fails cancels the rest:
+/// `TaskGroup` alone is a group in which nothing can fail, `TaskGroup<E>` one that fails with `E`. A child
+/// that fails cancels the rest, and whoever waits for its value:
 ///
 /// ```
-/// let failed = anyrt::run(anyrt::task_group(|group| async move {
-///     group.spawn(async { Err::<(), _>("no such host") });
-///     anyrt::sleep_forever().await;
-///     Ok(())
+/// use anyrt::TaskGroup;
+///
+/// let failed = anyrt::run(anyrt::task_group(async |group: TaskGroup<&'static str>| {
+///     let address = group.spawn(async { Err::<u32, _>("no such host") });
+///     group.spawn(anyrt::sleep_forever());
+///     Ok(address.value().await)
 /// }));
 /// assert_eq!(failed.unwrap_err().failures(), ["no such host"]);
+/// ```
+///
+/// `?` makes of a group's error the one of the function around it, if that is `io::Error`,
+/// [`Cancelled`](crate::Cancelled) or a box:
+///
+/// ```
+/// use std::io;
+///
+/// use anyrt::TaskGroup;
+///
+/// async fn copy_all() -> io::Result<()> {
+///     anyrt::task_group(async |group: TaskGroup<io::Error>| {
+///         for name in ["here", "there"] {
+///             group.spawn(async move { anyrt::fs::copy(name, "elsewhere").await });
+///         }
+///     })
+///     .await?;
+///     Ok(())
+/// }
+///
+/// let error = anyrt::run(copy_all()).unwrap_err();
+/// assert_eq!(error.kind(), io::ErrorKind::NotFound);
 /// ```
 ///
 /// A timeout around the wait for a child ends the wait, and leaves the child alone:
@@ -65,13 +90,13 @@ use crate::future::RunGroup;
 ///
 /// use anyrt::TaskGroup;
 ///
-/// let answer = anyrt::run(anyrt::task_group(|group: TaskGroup| async move {
+/// let answer = anyrt::run(anyrt::task_group(async |group: TaskGroup| {
 ///     let (ask, asked) = anyrt::channel::bounded(1);
 ///     let mut child = group.spawn(async move { Ok(asked.recv().await.unwrap() * 2) });
 ///     let early = anyrt::fail_after(Duration::from_millis(1), child.join()).await;
 ///     assert!(early.is_err());
 ///     ask.send(21).await.unwrap();
-///     Ok(child.await.unwrap())
+///     Ok(child.value().await)
 /// }));
 /// assert_eq!(answer, Ok(42));
 /// ```
@@ -81,7 +106,7 @@ use crate::future::RunGroup;
 /// ```
 /// use anyrt::TaskGroup;
 ///
-/// let port = anyrt::run(anyrt::task_group(|group: TaskGroup| async move {
+/// let port = anyrt::run(anyrt::task_group(async |group: TaskGroup| {
 ///     let started = group.background().start(|ready| async move {
 ///         ready.started(8080); // listens from here on
 ///         anyrt::sleep_forever().await;

@@ -6,19 +6,22 @@
 //! The application picks the runtime, or runs on one already: anyrt finds it.
 //!
 //! ```
-//! use std::{io, time::Duration};
+//! use std::io;
+//! use std::time::Duration;
+//!
+//! use anyrt::TaskGroup;
 //!
 //! /// Library code: no runtime is mentioned, no type parameter is needed.
-//! async fn measure_all(names: &[&'static str]) -> Result<usize, anyrt::GroupError<io::Error>> {
-//!     anyrt::task_group(|group| async move {
+//! async fn measure_all(names: &[&'static str]) -> io::Result<usize> {
+//!     let sum = anyrt::task_group(async |group: TaskGroup<io::Error>| {
+//!         let children = Vec::from_iter(names.iter().map(|name| group.spawn(measure(name))));
 //!         let mut sum = 0;
-//!         let tasks: Vec<_> = names.iter().map(|name| group.spawn(measure(name))).collect();
-//!         for task in tasks {
-//!             sum += task.await.unwrap_or(0);
+//!         for child in children {
+//!             sum += child.value().await;
 //!         }
 //!         Ok(sum)
-//!     })
-//!     .await // All children have ended here; the first failure has cancelled the others.
+//!     });
+//!     Ok(sum.await?) // All children have ended here; the first failure has cancelled the others.
 //! }
 //!
 //! async fn measure(name: &'static str) -> io::Result<usize> {
@@ -26,7 +29,7 @@
 //!         anyrt::sleep(Duration::from_millis(1)).await;
 //!         name.len()
 //!     };
-//!     Ok(anyrt::fail_after(Duration::from_secs(2), slow).await?)
+//!     Ok(anyrt::fail_after(Duration::from_secs(2), slow).await?) // `TimedOut` is an `io::Error`.
 //! }
 //!
 //! let sum = anyrt::run(measure_all(&["ann", "ben"])); // or #[anyrt::main], or #[tokio::main]
@@ -38,8 +41,8 @@
 //! - A **task group** owns tasks, its *children*. [`task_group`] runs a *body* with it, and returns
 //!   after the body and all children. Trio calls it a nursery.
 //! - A **cancel scope** is a part of a program that can be cancelled, from elsewhere or by its
-//!   *deadline* (an instant; a *timeout* is a duration). [`move_on_after`] and [`fail_after`] are
-//!   scopes in one call.
+//!   *deadline* (an instant; a *timeout* is a duration). [`move_on_after`], [`fail_after`] and
+//!   [`move_on_when`] are scopes in one call.
 //! - A **checkpoint** is where a cancellation can strike: every operation here that can wait, and
 //!   [`checkpoint`]. Others may get their turn there, too.
 //! - A **shield** keeps outer cancellations from what runs in it.
@@ -49,13 +52,27 @@
 //!
 //! | call | what it does |
 //! |---|---|
-//! | [`group.spawn(..)`](TaskGroup::spawn) | starts a child; its handle gives the value, and cancels it alone |
+//! | [`group.spawn(..)`](TaskGroup::spawn) | starts a child, and gives its handle |
+//! | [`handle.value()`](TaskHandle::value) | waits for the child's value; where the child fails, the group does, and with it the wait |
+//! | [`handle.await`](TaskHandle) | waits for the child's value, or tells why there is none |
+//! | [`group.set_deadline(..)`](TaskGroup::set_deadline) | cancels the group at an instant, as `group.cancel()` does now |
 //! | [`group.start(..)`](TaskGroup::start) | starts a child, and waits until it says that it is ready |
 //! | [`group.named(..)`](TaskGroup::named) | the same group, which names its children: see [`task_tree()`] |
 //! | [`group.background()`](TaskGroup::background) | the same group, whose children end with the others |
 //! | [`group.limited(n)`](TaskGroup::limited) | the same group, with at most `n` children at once |
 //! | [`supervise()`] | a group in which a child's failure cancels nobody |
 //! | [`inline_group`] | a group whose children run in the caller's task, and may borrow; with the same calls |
+//!
+//! # Cleaning up
+//!
+//! A destructor cleans up what need not wait. For the rest:
+//!
+//! | function | what it does |
+//! |---|---|
+//! | [`bracket`] | works with a resource, and releases it, whatever became of the work |
+//! | [`finally`] | runs a cleanup, whatever became of the work before it |
+//! | [`shield`] | keeps outer cancellations from what must not be cut |
+//! | [`catch_panic`](catch_panic()) | gives a panic as a value, for whoever goes on after it |
 //!
 //! # Many futures at once
 //!

@@ -11,7 +11,8 @@ use crate::future::Retry;
 /// checkpoint, so that a timeout around it bounds all calls and waits together. What must not be
 /// tried again ends in a value, for example in `Ok(Err(..))`.
 ///
-/// In a child of a group it restarts what has failed, and keeps the siblings running meanwhile.
+/// In a child of a group it restarts what has failed, and keeps the siblings running meanwhile; with
+/// [`catch_panic`](crate::catch_panic()) also what has crashed.
 ///
 /// # Panics
 ///
@@ -42,9 +43,8 @@ use crate::future::Retry;
 ///
 /// // A child that is restarted with a back-off, and then given up:
 /// let backoff = Backoff::exponential(Duration::from_millis(1), Duration::from_secs(1)).attempts(4);
-/// let failed = anyrt::run(anyrt::task_group(|group| async move {
+/// let failed = anyrt::run(anyrt::task_group(async |group: anyrt::TaskGroup<&'static str>| {
 ///     group.spawn(anyrt::retry(backoff, || async { Err::<(), _>("refused") }));
-///     Ok(())
 /// }));
 /// assert_eq!(failed.unwrap_err().failures(), ["refused"]);
 /// ```

@@ -10,12 +10,10 @@
 //! # fn main() -> std::io::Result<()> {
 //! anyrt::run(async {
 //!     let mut stop = signals([Signal::Interrupt, Signal::Terminate])?;
-//!     let served = anyrt::task_group(|group: anyrt::TaskGroup| async move {
-//!         group.background().spawn(async { anyrt::sleep_forever().await });
-//! #       std::process::Command::new("kill").arg(std::process::id().to_string()).status().unwrap();
-//!         Ok(stop.recv().await.ok())
-//!     });
-//!     assert_eq!(served.await.unwrap(), Some(Signal::Terminate));
+//! #   std::process::Command::new("kill").arg(std::process::id().to_string()).status()?;
+//!     let serving = anyrt::sleep_forever();
+//!     let served = anyrt::move_on_when(stop.recv(), serving).await;
+//!     assert_eq!(served, None);
 //!     Ok(())
 //! })
 //! # }

@@ -31,13 +31,13 @@ use crate::future::Supervise;
 /// # Examples
 ///
 /// ```
-/// let supervised = anyrt::run(anyrt::supervise(|group| async move {
+/// let supervised = anyrt::run(anyrt::supervise(async |group: anyrt::TaskGroup<&'static str>| {
 ///     group.spawn(async { Err::<(), _>("no such host") });
 ///     let fine = group.spawn(async { Ok(42) });
-///     Ok(fine.await.unwrap())
+///     Ok(fine.await.ok())
 /// }));
 /// let supervised = supervised.unwrap();
-/// assert_eq!(supervised.value, 42);
+/// assert_eq!(supervised.value, Some(42));
 /// assert_eq!(supervised.failures, ["no such host"]);
 /// ```
 ///

@@ -14,7 +14,7 @@ use crate::TaskTree;
 /// use anyrt::TaskGroup;
 ///
 /// anyrt::run(async {
-///     let done = anyrt::task_group(|group: TaskGroup| async move {
+///     let done = anyrt::task_group(async |group: TaskGroup| {
 ///         group.named("ticker").spawn(anyrt::sleep_forever());
 ///         let tree = anyrt::task_tree();
 ///         assert!(tree.tasks().any(|task| task.name.as_deref() == Some("ticker")));
