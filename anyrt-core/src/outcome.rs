@@ -7,8 +7,8 @@
 #[diagnostic::on_unimplemented(
     message = "a body or child of a group with failures of type `{E}` cannot end in `{Self}`",
     label = "ends in `{Self}`",
-    note = "it may end in `()`, in `Result<T, {E}>`, or never (`!`)",
-    note = "to give a plain value from the body, end in `Ok::<_, {E}>(value)`"
+    note = "it may end in `()`, in `Result<T, {E}>`, or never (`!`); to give a value, end in `Ok(value)`",
+    note = "what can fail in a group is in its type: `TaskGroup<E>`; in a `TaskGroup` alone nothing can"
 )]
 pub trait Outcome<E> {
     /// What it gives when it succeeds.
@@ -51,6 +51,8 @@ impl<T> Returns for fn() -> T {
 /// The type `!`.
 type Never = <fn() -> ! as Returns>::Output;
 
+// Its name is of no help to anybody.
+#[diagnostic::do_not_recommend]
 impl<E> Outcome<E> for Never {
     type Value = Never;
 

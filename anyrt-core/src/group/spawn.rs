@@ -85,6 +85,10 @@ impl<D: Driver, E: Send + 'static> TaskGroup<D, E> {
     /// The child's place in the tree is under the group, wherever `spawn` is called (law G7).
     /// Dropping the handle changes nothing.
     ///
+    /// A child may run on any thread and after the caller: it is `Send`, and owns what it uses, as an
+    /// `async move` block does. What it shares is in an `Arc`; who has to borrow spawns into an
+    /// [`InlineGroup`](crate::inline::InlineGroup).
+    ///
     /// # Panics
     ///
     /// Panics at the caller's line if the group has ended; [`try_spawn`](Self::try_spawn) gives the
