@@ -3,7 +3,8 @@
 //! A library that uses anyrt names no runtime. Its tasks live in groups that never leak a task and
 //! never lose a failure; its timeouts and cancellations reach everything below them and nothing
 //! above; its semaphores and channels are fair, and lose nothing when an operation is cancelled.
-//! The application picks the runtime, or runs on one already: anyrt finds it.
+//! The application picks the runtime, or runs on one already: anyrt finds it. Who knows Trio or `AnyIO`
+//! knows most of it.
 //!
 //! ```
 //! use std::io;
@@ -63,15 +64,17 @@
 //! | [`supervise()`] | a group in which a child's failure cancels nobody |
 //! | [`inline_group`] | a group whose children run in the caller's task, and may borrow; with the same calls |
 //!
-//! # Cleaning up
+//! # Time and cancellation
 //!
-//! A destructor cleans up what need not wait. For the rest:
-//!
-//! | function | what it does |
+//! | call | what it does |
 //! |---|---|
-//! | [`bracket`] | works with a resource, and releases it, whatever became of the work |
-//! | [`finally`] | runs a cleanup, whatever became of the work before it |
+//! | [`sleep`], [`sleep_until`] | waits, never less |
+//! | [`move_on_after`], [`fail_after`] | limits the time of a future: gives `None`, or an error, where that is too short |
+//! | [`move_on_when`] | runs a future until something else has come about |
+//! | [`CancelScope`] | runs a future that its [`CancelHandle`] cancels, from anywhere |
 //! | [`shield`] | keeps outer cancellations from what must not be cut |
+//! | [`bracket`] | works with a resource, and releases it, whatever became of the work |
+//! | [`finally`] | runs a cleanup that waits, whatever became of the work before it |
 //! | [`catch_panic`](catch_panic()) | gives a panic as a value, for whoever goes on after it |
 //!
 //! # Many futures at once
@@ -87,16 +90,28 @@
 //! | [`retry()`] | the first success of one call after another | |
 //! | [`blocking::scope`] | for synchronous callers: futures that borrow, on threads | the first failure |
 //!
+//! # Between tasks
+//!
+//! Fair, and without loss when a wait is cancelled.
+//!
+//! | module | what it has |
+//! |---|---|
+//! | [`channel`] | channels with any capacity, also none; `oneshot`, `broadcast`, `watch`; queues that can be joined |
+//! | [`sync`] | semaphores, locks, conditions, events, barriers; limits of how many, and of how often |
+//!
 //! # The system
 //!
 //! | module | what it has |
 //! |---|---|
 //! | [`blocking`] | threads for what would block; async code for threads |
-//! | [`net`] | TCP, UDP and Unix sockets |
+//! | [`net`] | TCP, by name or address; UDP; Unix sockets |
 //! | [`io`] | lines and frames of any stream, with limits |
-//! | [`signal`] | signals, as a stream |
+//! | `signal` | signals, as a stream |
 //! | [`process`] | other programs, which do not outlive their scope |
 //! | [`fs`] | files and folders |
+//!
+//! On Windows there are no signals and no Unix sockets. The rest compiles there, and nobody has tested it
+//! yet.
 //!
 //! # Rules
 //!
@@ -106,6 +121,8 @@
 //! - Cancellation is level-triggered: in a cancelled scope every checkpoint is cut, and code after
 //!   the await where it struck never runs. Destructors do.
 //! - What completed before the cancellation struck delivers its value.
+//! - A group ends in its body's value, or in a [`GroupError`], of which `?` makes an `io::Error`, a box, or,
+//!   where nothing can fail, a [`Cancelled`].
 //! - Deadlines come from [`now`], which a backend may virtualise.
 //!
 //! All of them are numbered and tested: the documentation cites the laws of `docs/laws.md` by their
@@ -126,10 +143,10 @@
 //! # Which backend?
 //!
 //! Inside `#[tokio::main]`, `smol::block_on` or `async_std::main` nothing is to be done:
-//! [`AnyBackend::current`] has the table of which backend answers where. [`run_on`] and [`#[anyrt::main(smol)]`](macro@main) choose, and win over
-//! everything that could be detected. [`run`] without a choice is for examples and tests; [`try_run`]
-//! gives the want of a backend as an error. Nothing has to be set up, and no runtime starts before
-//! something runs on it.
+//! [`AnyBackend::current`] has the table of which backend answers where. [`run_on`] and
+//! [`#[anyrt::main(smol)]`](macro@main) choose, and win over everything that could be detected.
+//! [`run`] without a choice is for examples and tests; [`try_run`] gives the want of a backend as an
+//! error. Nothing has to be set up, and no runtime starts before something runs on it.
 //!
 //! | feature | what it adds |
 //! |---|---|
