@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use anyrt::blocking::{Portal, PortalError, ThreadGroup, ThreadHandle};
 use anyrt::future::{
-    FailAfter, Gather, Join, MoveOnAfter, NextCompleted, Race, Retry, RunBlocking, RunGroup,
-    RunScope, Shield, TryGather,
+    CatchPanic, FailAfter, Gather, Join, JoinValue, MoveOnAfter, MoveOnWhen, NextCompleted, Race,
+    Retry, RunBlocking, RunGroup, RunScope, Shield, TryGather,
 };
 use anyrt::net::{AnyTcpListener, AnyTcpStream, TcpListener, TcpStream};
 use anyrt::process::{Command, Process};
@@ -138,6 +138,8 @@ fn futures_that_wait() {
     assert_is! {
         Join<u8>: 1 1 1;
         Join<NotSync>: 1 1 1;
+        JoinValue<u8>: 1 1 1;
+        JoinValue<NotSync>: 1 1 1;
         RunBlocking<fn() -> u8, u8>: 1 1 1;
         sync::Acquire<'static>: 1 1 1;
         sync::AcquireOwned: 1 1 1;
@@ -183,6 +185,11 @@ fn futures_that_run_others() {
         MoveOnAfter<Neither>: 0 0 1;
         FailAfter<Pending<u8>>: 1 1 1;
         FailAfter<Neither>: 0 0 1;
+        MoveOnWhen<Pending<()>, Pending<u8>>: 1 1 1;
+        MoveOnWhen<Neither, Pending<u8>>: 0 0 1;
+        MoveOnWhen<Pending<()>, Neither>: 0 0 1;
+        CatchPanic<Pending<NotSync>>: 1 1 1;
+        CatchPanic<Neither>: 0 0 1;
         Shield<Pending<u8>>: 1 1 1;
         Shield<Neither>: 0 0 1;
         RunGroup<String, Body, Ready<Result<(), String>>, ()>: 1 1 1;
@@ -222,6 +229,7 @@ fn futures_without_names() {
     is_send_and_sync(async { CHANGED.wait_while(LOCK.lock().await, |data| *data == 0).await });
     let address = ([127, 0, 0, 1], 0).into();
     fn is_send<T: Send>(_: T) {}
+    is_send(anyrt::bracket(1, async |one| *one, async |_: u8| {}));
     is_send(anyrt::net::connect(address));
     is_send(anyrt::net::listen(address));
     is_send(async move {

@@ -4,8 +4,8 @@
 //! only through a bound is not "general enough" there.
 
 use anyrt::{
-    GroupError, InlineGroup, StartError, TaskGroup, finally, inline_group, race, shield, supervise,
-    task_group,
+    GroupError, InlineGroup, StartError, TaskGroup, bracket, finally, inline_group, race, shield,
+    supervise, task_group,
 };
 
 type Failure = &'static str;
@@ -90,4 +90,29 @@ async fn a_race_and_a_cleanup_in_a_child_may_end_in_a_borrowed_text() {
     })
     .await
     .unwrap();
+}
+
+#[anyrt::test]
+async fn a_bracket_in_a_child_may_lend_what_has_a_lifetime() {
+    let ended = task_group(async |outer: TaskGroup<Failure>| {
+        let child = outer.spawn(async {
+            let text = String::from("one two");
+            let words: Vec<&str> = text.split(' ').collect();
+            let count = bracket(
+                words,
+                async |mut words| {
+                    words.push("three");
+                    anyrt::checkpoint().await;
+                    words.len()
+                },
+                async |words| {
+                    anyrt::checkpoint().await;
+                    assert_eq!(words, ["one", "two", "three"]);
+                },
+            );
+            Ok(count.await)
+        });
+        Ok(child.value().await)
+    });
+    assert_eq!(ended.await, Ok(3));
 }
