@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+#[cfg(unix)]
 use std::path::PathBuf;
 use std::task::Waker;
 use std::time::Duration;
@@ -38,6 +39,7 @@ pub(crate) struct Network {
     pub(crate) silent: BTreeSet<SocketAddr>,
     pub(crate) mailboxes: BTreeMap<SocketAddr, Mailbox>,
     /// Where the listener of a Unix socket is.
+    #[cfg(unix)]
     pub(crate) paths: BTreeMap<PathBuf, SocketAddr>,
     /// What names mean.
     pub(crate) hosts: BTreeMap<String, Vec<IpAddr>>,
@@ -80,6 +82,7 @@ impl Network {
             connections: BTreeMap::new(),
             silent: BTreeSet::new(),
             mailboxes: BTreeMap::new(),
+            #[cfg(unix)]
             paths: BTreeMap::new(),
             hosts: BTreeMap::from([(
                 "localhost".to_owned(),
