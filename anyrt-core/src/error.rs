@@ -10,6 +10,7 @@ mod sync;
 mod timed_out;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::fmt::{self, Debug, Display};
 
 pub use address::AddressError;
@@ -96,10 +97,12 @@ impl Cancelled {
 
 /// A group ended without its body's value.
 ///
+/// Without a type it is that of a group in which nothing can fail.
+///
 /// With `?` it becomes an [`io::Error`](std::io::Error) of the kind of its first failure, and, if
 /// nothing in the group can fail, a [`Cancelled`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GroupError<E> {
+pub enum GroupError<E = Infallible> {
     /// The group was cancelled, and neither its body nor a child failed.
     Cancelled(Cancelled),
     /// The body or children failed: all failures, in completion order.

@@ -1,14 +1,13 @@
 //! What the errors of groups become where a function has an error of its own.
 
-use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 
 use super::{Cancelled, ConnectError, GroupError, TimedOut};
 
 /// A group in which nothing can fail can still be cancelled.
-impl From<GroupError<Infallible>> for Cancelled {
-    fn from(error: GroupError<Infallible>) -> Self {
+impl From<GroupError> for Cancelled {
+    fn from(error: GroupError) -> Self {
         match error {
             GroupError::Cancelled(cancelled) => cancelled,
             GroupError::Failed(failures) => match *failures.first() {},
@@ -54,7 +53,6 @@ fn kind_of(error: &(dyn Error + 'static)) -> io::ErrorKind {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
     use std::io::{self, ErrorKind};
 
     use crate::error::{Cancelled, Failures, GroupError, Reason, TimedOut};
@@ -88,7 +86,7 @@ mod tests {
     #[test]
     fn a_cancelled_group_is_told_as_such() {
         let cancelled = Cancelled::new(Reason::from("the user has left"));
-        let group = GroupError::<Infallible>::Cancelled(cancelled.clone());
+        let group: GroupError = GroupError::Cancelled(cancelled.clone());
         assert_eq!(Cancelled::from(group.clone()), cancelled);
         let error = io::Error::from(group);
         assert_eq!(error.kind(), ErrorKind::Other);

@@ -17,9 +17,13 @@ use crate::{budget, frame, leaf};
 
 /// A child of a group: await it for its value, or drop it.
 ///
+/// Inside the group [`value`](Self::value) gives the value itself: where there is none, the group is over,
+/// and whoever waits is cut. To await the handle gives a `Result`, for who goes on without the value.
+/// [`join`](Self::join) gives that, too, and keeps the handle, to wait once more or to
+/// [`cancel`](Self::cancel).
+///
 /// Dropping it changes nothing, on every backend: the group owns the child (law G9). So a timeout
-/// around the wait for a child ends the wait, not the child. [`join`](Self::join) waits and keeps
-/// the handle, to wait once more or to [`cancel`](Self::cancel).
+/// around the wait for a child ends the wait, not the child.
 pub struct TaskHandle<T> {
     node: Arc<Node>,
     name: Option<Arc<str>>,

@@ -2,7 +2,6 @@
 //!
 //! asyncio, Trio and `AnyIO`: `Event`.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyrt::sync::Event;
@@ -20,7 +19,7 @@ struct Basket {
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn event(items: u32) -> Result<Vec<u32>, GroupError<Infallible>> {
+pub async fn event(items: u32) -> Result<Vec<u32>, GroupError> {
     let basket = Arc::new(Basket::default());
     anyrt::task_group(async |group: TaskGroup| {
         let producer = basket.clone();

@@ -2,7 +2,6 @@
 //!
 //! asyncio: a `Queue` with several consumers. Trio and `AnyIO`: `receive_channel.clone()`.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use anyrt::channel;
@@ -13,10 +12,7 @@ use anyrt::{GroupError, TaskGroup};
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn fan_out(
-    count: u32,
-    second: Duration,
-) -> Result<Vec<Vec<u32>>, GroupError<Infallible>> {
+pub async fn fan_out(count: u32, second: Duration) -> Result<Vec<Vec<u32>>, GroupError> {
     anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(0);
         let workers = [(); 3].map(|()| {

@@ -3,7 +3,6 @@
 //! asyncio, Trio and `AnyIO`: `Lock`. Where nothing is awaited between the reading and the writing, an
 //! atomic or a `std::sync::Mutex` does it, too.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,7 +14,7 @@ use anyrt::{GroupError, TaskGroup};
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn locked(tasks: usize) -> Result<usize, GroupError<Infallible>> {
+pub async fn locked(tasks: usize) -> Result<usize, GroupError> {
     let counter = Arc::new(Mutex::new(0));
     anyrt::task_group(async |group: TaskGroup| {
         for _ in 0..tasks {
@@ -37,7 +36,7 @@ pub async fn locked(tasks: usize) -> Result<usize, GroupError<Infallible>> {
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn racy(tasks: usize) -> Result<usize, GroupError<Infallible>> {
+pub async fn racy(tasks: usize) -> Result<usize, GroupError> {
     let counter = Arc::new(AtomicUsize::new(0));
     anyrt::task_group(async |group: TaskGroup| {
         for _ in 0..tasks {

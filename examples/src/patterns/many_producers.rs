@@ -2,8 +2,6 @@
 //!
 //! Trio and `AnyIO`: `send_channel.clone()`. asyncio has no such thing: one counts sentinels.
 
-use std::convert::Infallible;
-
 use anyrt::channel;
 use anyrt::{GroupError, TaskGroup};
 
@@ -12,7 +10,7 @@ use anyrt::{GroupError, TaskGroup};
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn many_producers(each: u32) -> Result<Vec<(&'static str, u32)>, GroupError<Infallible>> {
+pub async fn many_producers(each: u32) -> Result<Vec<(&'static str, u32)>, GroupError> {
     anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(0);
         for producer in ["left", "right"] {

@@ -128,7 +128,6 @@
 //! }
 //! ```
 
-use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -150,19 +149,18 @@ pub async fn not_blocking_the_loop(second: Duration) -> usize {
 /// Counts how often a child of the same task ticks while something runs, ten times a second.
 async fn ticks_during(second: Duration, work: impl Future<Output = ()>) -> usize {
     let ticks = AtomicUsize::new(0);
-    let counted: Result<usize, GroupError<Infallible>> =
-        anyrt::inline_group(async |group: InlineGroup<'_>| {
-            group.background().spawn(async {
-                loop {
-                    anyrt::sleep(second / 10).await;
-                    ticks.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-            anyrt::yield_now().await; // the child has begun
-            work.await;
-            Ok(ticks.load(Ordering::Relaxed))
-        })
-        .await;
+    let counted: Result<usize, GroupError> = anyrt::inline_group(async |group: InlineGroup<'_>| {
+        group.background().spawn(async {
+            loop {
+                anyrt::sleep(second / 10).await;
+                ticks.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        anyrt::yield_now().await; // the child has begun
+        work.await;
+        Ok(ticks.load(Ordering::Relaxed))
+    })
+    .await;
     counted.unwrap_or_default()
 }
 
@@ -171,7 +169,7 @@ async fn ticks_during(second: Duration, work: impl Future<Output = ()>) -> usize
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn fire_and_forget(second: Duration) -> Result<Log, GroupError<Infallible>> {
+pub async fn fire_and_forget(second: Duration) -> Result<Log, GroupError> {
     let log = Log::new();
     anyrt::task_group(async |group: TaskGroup| {
         let log = log.clone();

@@ -2,7 +2,6 @@
 //!
 //! asyncio: `async with TaskGroup()`. Trio: `async with open_nursery()`. `AnyIO`: `create_task_group()`.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
 use anyrt::{GroupError, TaskGroup};
@@ -14,7 +13,7 @@ use crate::log::Log;
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn nursery(second: Duration) -> Result<Log, GroupError<Infallible>> {
+pub async fn nursery(second: Duration) -> Result<Log, GroupError> {
     let log = Log::new();
     anyrt::task_group(async |group: TaskGroup| {
         for seconds in [3, 1, 2] {

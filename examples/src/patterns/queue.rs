@@ -3,8 +3,6 @@
 //! asyncio: `Queue(maxsize)` and its `shutdown`. Trio and `AnyIO`: a memory channel or stream. For
 //! `task_done` and `join` there is `anyrt::channel::Queue`.
 
-use std::convert::Infallible;
-
 use anyrt::channel;
 use anyrt::error::Closed;
 use anyrt::{GroupError, TaskGroup};
@@ -25,7 +23,7 @@ pub struct Received {
 /// # Errors
 ///
 /// [`GroupError::Cancelled`] if the runtime is shut down meanwhile.
-pub async fn queue(count: u32, capacity: usize) -> Result<Received, GroupError<Infallible>> {
+pub async fn queue(count: u32, capacity: usize) -> Result<Received, GroupError> {
     anyrt::task_group(async |group: TaskGroup| {
         let (sender, receiver) = channel::bounded(capacity);
         group.spawn(async move {

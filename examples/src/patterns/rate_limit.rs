@@ -3,7 +3,6 @@
 //! asyncio, Trio and `AnyIO`: a `Semaphore`, or a `CapacityLimiter`. To limit how many begin in each
 //! second, whatever they take, there is `anyrt::sync::RateLimiter`.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ pub async fn rate_limit(
     fetches: usize,
     at_once: usize,
     second: Duration,
-) -> Result<usize, GroupError<Infallible>> {
+) -> Result<usize, GroupError> {
     let permits = Arc::new(Semaphore::new(at_once));
     let under_way = Arc::new(Gauge::default());
     anyrt::task_group(async |group: TaskGroup| {
