@@ -8,8 +8,8 @@
 //! host and port and `connect_timeout` are followed; further hosts, Unix sockets, keepalives, TLS and
 //! `target_session_attrs` are not.
 //!
-//! A `Connection` is the driver of its session: it has to be polled beside the queries. Each is
-//! [one child](life) of a group that [`Postgres::visit`] opens around the pool.
+//! A `Connection` is the driver of its session: it has to be polled beside the queries. Each has a child of
+//! its own in a group that [`Postgres::visit`] opens around the pool; `postgres/life.rs` is its life.
 
 mod error;
 mod life;
