@@ -10,7 +10,7 @@
 
 mod file;
 mod lines;
-mod shuttle;
+pub(crate) mod shuttle;
 mod walk;
 
 pub use file::File;

@@ -6,15 +6,18 @@
 //! the model fail.
 
 mod adoption;
+mod blocking;
 mod channel;
 mod checker;
 mod condvar;
 mod group;
 mod mutex;
+mod process;
 mod rate_limiter;
 mod rw_lock;
 mod scope;
 mod semaphore;
+mod shuttle;
 mod start;
 mod threads;
 mod tree;
@@ -53,6 +56,17 @@ struct Bell {
     rings: Condvar,
 }
 
+impl Bell {
+    /// Waits until it rings, or has rung since the last wait.
+    fn wait(&self) {
+        let mut has_rung = self.has_rung.lock().unwrap();
+        while !*has_rung {
+            has_rung = self.rings.wait(has_rung).unwrap();
+        }
+        *has_rung = false;
+    }
+}
+
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
         *self.has_rung.lock().unwrap() = true;
@@ -69,11 +83,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
-        let mut has_rung = bell.has_rung.lock().unwrap();
-        while !*has_rung {
-            has_rung = bell.rings.wait(has_rung).unwrap();
-        }
-        *has_rung = false;
+        bell.wait();
     }
 }
 

@@ -4,8 +4,8 @@
 //!
 //! - The thread delivers once, also if the runtime drops the closure. The result is stored, or found
 //!   to be unwanted, under the slot's lock; the waker is woken after that.
-//! - The token is given back when the closure has returned, and before anybody is woken: who has the
-//!   value finds the token there. A value that nobody wants is dropped before that, on the thread.
+//! - The token is given back when the closure has returned, and before the value can be taken: who has
+//!   the value finds the token there. A value that nobody wants is dropped before that, on the thread.
 //! - The call hangs in the tree before its closure begins, so that it is cancelled with its scopes from the
 //!   start.
 //! - A call that nobody waits for any more is cancelled, so that its closure can see it.
@@ -39,9 +39,34 @@ struct Outcome<T> {
 
 enum Slot<T> {
     Running,
+    /// The token is on its way back.
+    Ending(thread::Result<T>),
     Delivered(thread::Result<T>),
     /// It was taken, or nobody wants it.
     Closed,
+}
+
+impl<T> Outcome<T> {
+    /// Stores the result, which nobody can take yet; gives it back if nobody wants it.
+    fn store(&self, result: thread::Result<T>) -> Result<(), thread::Result<T>> {
+        let mut slot = lock(&self.slot);
+        if let Slot::Closed = *slot {
+            return Err(result);
+        }
+        *slot = Slot::Ending(result);
+        Ok(())
+    }
+
+    /// Has whoever waits take the result.
+    fn deliver(&self) {
+        let mut slot = lock(&self.slot);
+        match std::mem::replace(&mut *slot, Slot::Closed) {
+            Slot::Ending(result) => *slot = Slot::Delivered(result),
+            other => *slot = other,
+        }
+        drop(slot);
+        self.waker.wake();
+    }
 }
 
 /// The result of a closure that the runtime dropped.
@@ -118,16 +143,15 @@ struct Delivery<T> {
 impl<T> Drop for Delivery<T> {
     fn drop(&mut self) {
         let result = self.result.take().unwrap_or_else(|| Err(Box::new(NeverRan)));
-        let mut slot = lock(&self.outcome.slot);
-        if let Slot::Closed = *slot {
-            drop(slot);
-            drop_quietly(result);
-            self.token = None;
-        } else {
-            *slot = Slot::Delivered(result);
-            drop(slot);
-            self.token = None;
-            self.outcome.waker.wake();
+        match self.outcome.store(result) {
+            Err(unwanted) => {
+                drop_quietly(unwanted);
+                self.token = None;
+            }
+            Ok(()) => {
+                self.token = None;
+                self.outcome.deliver();
+            }
         }
     }
 }

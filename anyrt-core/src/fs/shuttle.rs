@@ -26,7 +26,7 @@ type Job<A> = Box<dyn FnOnce() -> A + Send>;
 type Call<D, A> = RunBlocking<D, Job<A>, A>;
 
 /// `S` travels, on errands that are told apart by `E`, each with an answer.
-pub(super) struct Shuttle<D, S, E, A> {
+pub(crate) struct Shuttle<D, S, E, A> {
     source: Source<D>,
     passenger: Arc<Mutex<Option<S>>>,
     errand: Option<(E, Call<D, A>)>,
@@ -36,28 +36,28 @@ pub(super) struct Shuttle<D, S, E, A> {
 impl<D, S, E, A> Unpin for Shuttle<D, S, E, A> {}
 
 impl<D, S, E, A> Shuttle<D, S, E, A> {
-    pub(super) fn new(source: Source<D>, passenger: S) -> Self {
+    pub(crate) fn new(source: Source<D>, passenger: S) -> Self {
         Self { source, passenger: Arc::new(Mutex::new(Some(passenger))), errand: None }
     }
 
     /// What travels, if it is here.
-    pub(super) fn into_inner(self) -> Option<S> {
+    pub(crate) fn into_inner(self) -> Option<S> {
         lock(&self.passenger).take()
     }
 
     /// Changes what travels, if it is here.
-    pub(super) fn change(&self, change: impl FnOnce(&mut S)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut S)) {
         lock(&self.passenger).as_mut().map(change);
     }
 
-    pub(super) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.errand.is_none()
     }
 }
 
 impl<D: Driver, S: Send + 'static, E, A: Send + 'static> Shuttle<D, S, E, A> {
     /// Sends it on an errand, which begins when it is waited for; there must be none.
-    pub(super) fn send(&mut self, errand: E, call: impl FnOnce(&mut S) -> A + Send + 'static) {
+    pub(crate) fn send(&mut self, errand: E, call: impl FnOnce(&mut S) -> A + Send + 'static) {
         let there = self.passenger.clone();
         let job: Job<A> = Box::new(move || {
             let passenger = lock(&there).take();
@@ -74,7 +74,7 @@ impl<D: Driver, S: Send + 'static, E, A: Send + 'static> Shuttle<D, S, E, A> {
     /// Waits until it is here, and gives the errand that it comes from; none if it was here.
     ///
     /// An errand that has not begun is kept only if it is `own`.
-    pub(super) fn poll_back(
+    pub(crate) fn poll_back(
         &mut self,
         cx: &mut Context<'_>,
         own: impl FnOnce(&E) -> bool,

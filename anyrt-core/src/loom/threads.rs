@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -10,7 +10,8 @@ use loom::thread;
 
 use super::block_on;
 use crate::backend::Sleep;
-use crate::driver::Driver;
+use crate::driver::{Driver, Toplevel};
+use crate::sync::CapacityLimiter;
 
 #[derive(Clone)]
 pub(super) struct Threads;
@@ -59,11 +60,22 @@ impl Driver for Threads {
         thread::spawn(f);
     }
 
+    /// A new one for each call that names none: what is shared by all would outlive a run of the model.
+    fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
+        Arc::new(CapacityLimiter::new(1))
+    }
+
     fn now(&self) -> Instant {
         now()
     }
 
     fn sleep_until(&self, deadline: Instant) -> Timer {
         Timer(deadline)
+    }
+}
+
+impl Toplevel for Threads {
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        block_on(future)
     }
 }

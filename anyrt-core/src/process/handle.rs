@@ -74,7 +74,8 @@ impl Process {
     ///
     /// One that has ended already is fine. [`wait`](Self::wait) tells when it is gone.
     pub fn kill(&self) {
-        self.shared.is_doomed.store(true, Ordering::SeqCst);
+        // The attendant swaps, too: of two swaps even the model checker knows which came first.
+        self.shared.is_doomed.swap(true, Ordering::SeqCst);
         self.shared.attendant.wake();
     }
 
