@@ -58,8 +58,8 @@ FAULTS = [
         "D2",
         "a deadline that was moved strikes when it was to",
         "tree/node.rs",
-        "        link.deadline = deadline;\n        self.set(MOVED);",
-        "        link.deadline = deadline;",
+        "        self.set(MOVED);\n        drop(link);",
+        "        drop(link);",
     ),
     Fault(
         "S5",
@@ -158,6 +158,27 @@ FAULTS = [
         "sync/queued.rs",
         "        waiters.serve(first, deferred);\n    }\n}",
         "        waiters.serve(first, deferred);\n        return;\n    }\n}",
+    ),
+    Fault(
+        "L6",
+        "a notification for all reaches one",
+        "sync/condvar.rs",
+        "if self.is_all {",
+        "if std::mem::take(&mut self.is_all) {",
+    ),
+    Fault(
+        "L7",
+        "a limiter lends one token more than it has",
+        "sync/capacity_limiter.rs",
+        "self.borrowers.len() >= self.total",
+        "self.borrowers.len() > self.total",
+    ),
+    Fault(
+        "B2",
+        "the handle of a child that failed tells a cancellation",
+        "group/child.rs",
+        "Err(TaskError::Failed)",
+        "Err(TaskError::Cancelled(crate::error::Cancelled::new(Reason::Failure)))",
     ),
 ]
 

@@ -56,6 +56,9 @@ class Generator:
         self.locks = rand.randint(1, 2)
         self.semaphores = [rand.randint(1, 3) for _ in range(rand.randint(1, 2))]
         self.channels = [rand.choice([0, 0, 1, 1, 2, 3]) for _ in range(rand.randint(1, 2))]
+        self.conditions = 1
+        self.limiters = [rand.randint(1, 3)]
+        self.has_joins = rand.random() < 0.5
         place = Place()
         body = []
         while self.budget > 0:
@@ -67,6 +70,8 @@ class Generator:
             "locks": self.locks,
             "semaphores": self.semaphores,
             "channels": self.channels,
+            "conditions": self.conditions,
+            "limiters": self.limiters,
             "body": body,
         }
 
@@ -114,6 +119,8 @@ class Generator:
             if not place.may_fail:
                 for kind in ("fail", "fail_after", "start"):
                     weights.pop(kind, None)
+            if not self.has_joins:
+                weights.pop("join")
             if place.is_starting:
                 weights["ready"] = 12
             kinds = self.random.choices(list(weights), weights.values())
@@ -126,6 +133,8 @@ class Generator:
             return [self.sleep(), made, self.sleep()]
         if kind == "set_shield":
             return [self.sleep(), made]
+        if kind == "notify" or kind == "cancel" and self.has_joins:
+            return [made, self.sleep()]
         if kind in ("recv", "try_recv"):
             return [made, self.sleep()]
         if kind in MEETINGS and self.random.random() < 0.1:
@@ -212,6 +221,30 @@ class Generator:
         inner = place.deeper(locks=place.locks | {lock})
         return made | {"body": [self.sleep(), *self.block(inner, 0, 2)]}
 
+    def make_await(self, place):
+        return self.make("await", condition=self.random.randrange(self.conditions))
+
+    def make_notify(self, place):
+        made = self.make("notify", condition=self.random.randrange(self.conditions))
+        return made | {"all": self.random.random() < 0.4}
+
+    def make_borrow(self, place):
+        limiter = self.random.randrange(len(self.limiters))
+        made = self.make("borrow", limiter=limiter)
+        return made | {"body": [self.sleep(), *self.block(place.deeper(), 0, 2)]}
+
+    def make_try_borrow(self, place):
+        limiter = self.random.randrange(len(self.limiters))
+        made = self.make("try_borrow", limiter=limiter)
+        return made | {"body": [self.sleep()]}
+
+    def make_resize(self, place):
+        limiter = self.random.randrange(len(self.limiters))
+        return self.make("resize", limiter=limiter, total=self.random.randint(1, 4))
+
+    def make_join(self, place):
+        return self.make_named("join", ("task",))
+
     # Blocks
 
     def make_scope(self, place):
@@ -289,6 +322,8 @@ class Generator:
                 ("recv", "channel", len(self.channels), ["send", "send", "close_send"]),
                 ("send", "channel", len(self.channels), ["recv", "recv", "close_recv"]),
                 ("acquire", "semaphore", len(self.semaphores), []),
+                ("await", "condition", self.conditions, ["notify", "notify"]),
+                ("borrow", "limiter", len(self.limiters), ["resize", "resize"]),
                 ("lock", "lock", self.locks, []),
             ]
         )
@@ -298,7 +333,7 @@ class Generator:
             spawn = self.make("spawn", target=made["id"])
             self.named["task"].append(spawn["id"])
             want = self.make(op, **wanted)
-            if not answers:
+            if op in ("acquire", "lock", "borrow"):
                 want["body"] = [self.sleep()]
             if self.random.random() < 0.25:
                 want = self.make("move_on", t=self.duration(), body=[want])
@@ -307,6 +342,10 @@ class Generator:
             self.budget -= 1
         for _ in range(self.random.randint(1, 3) if answers else 0):
             answer = self.make(self.random.choice(answers), **wanted)
+            if answer["op"] == "notify":
+                answer["all"] = self.random.random() < 0.4
+            if answer["op"] == "resize":
+                answer["total"] = self.random.randint(1, 4)
             body += [self.sleep(), answer, self.sleep()]
         return made | {"body": body}
 
@@ -374,9 +413,15 @@ MEETINGS = {
     "acquire": 5,
     "try_acquire": 1,
     "lock": 4,
+    "await": 4,
+    "notify": 4,
+    "borrow": 4,
+    "try_borrow": 1,
+    "resize": 1.5,
+    "join": 4,
 }
 # Those that may wait for ever.
-WAITS = {"wait", "send", "recv", "acquire", "lock"}
+WAITS = {"wait", "send", "recv", "acquire", "lock", "await", "borrow", "join"}
 BLOCKS = {
     "scope": 10,
     "move_on": 4,

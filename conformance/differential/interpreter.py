@@ -79,13 +79,36 @@ class End:
             self.raw.close()
 
 
+class Child:
+    """How a child ended, for whoever waits for that."""
+
+    def __init__(self, library):
+        self.is_over, self.outcome = library.Event(), "cancelled"
+
+
+class Borrowing:
+    """A token of a limiter, for whoever takes it, who may have others."""
+
+    def __init__(self, limiter):
+        self.limiter = limiter
+
+    def acquire_nowait(self):
+        self.limiter.acquire_on_behalf_of_nowait(self)
+
+    async def acquire(self):
+        await self.limiter.acquire_on_behalf_of(self)
+
+    def release(self):
+        self.limiter.release_on_behalf_of(self)
+
+
 class Interpreter:
     def __init__(self, program, library, order, is_torn):
         self.program, self.lib, self.is_torn = program, library, is_torn
         self.random = random.Random(order) if order else None
         self.log = []
         self.due = []
-        self.scopes, self.groups, self.struck = {}, {}, set()
+        self.scopes, self.groups, self.children, self.struck = {}, {}, {}, set()
         # Items that were handed to a receiver that has not run since, by channel.
         self.promised = [0] * len(program["channels"])
         # Items in the buffer whose sender waited for the place, and has not run since.
@@ -96,6 +119,8 @@ class Interpreter:
         self.events = [lib.Event() for _ in range(program["events"])]
         self.locks = [lib.Lock() for _ in range(program["locks"])]
         self.semaphores = [lib.Semaphore(count) for count in program["semaphores"]]
+        self.conditions = [lib.Condition() for _ in range(program["conditions"])]
+        self.limiters = [lib.CapacityLimiter(total) for total in program["limiters"]]
         channels = [lib.channel(capacity) for capacity in program["channels"]]
         ends = ([End(end) for end in side] for side in zip(*channels))
         environment = Environment(*ends)
@@ -336,6 +361,9 @@ class Interpreter:
     async def do_lock(self, it, environment):
         await self.hold(it, self.locks[it["lock"]], environment)
 
+    async def do_borrow(self, it, environment):
+        await self.hold(it, Borrowing(self.limiters[it["limiter"]]), environment)
+
     async def hold(self, it, what, environment):
         await self.at_once(what.acquire_nowait, what.acquire)
         try:
@@ -346,9 +374,14 @@ class Interpreter:
             what.release()
 
     async def do_try_acquire(self, it, environment):
-        semaphore = self.semaphores[it["semaphore"]]
+        await self.try_hold(it, self.semaphores[it["semaphore"]], environment)
+
+    async def do_try_borrow(self, it, environment):
+        await self.try_hold(it, Borrowing(self.limiters[it["limiter"]]), environment)
+
+    async def try_hold(self, it, what, environment):
         try:
-            semaphore.acquire_nowait()
+            what.acquire_nowait()
         except self.lib.WouldBlock:
             self.say(it["id"], "busy")
             return
@@ -356,7 +389,47 @@ class Interpreter:
             self.say(it["id"], "acquired")
             await self.inside(it, environment)
         finally:
-            semaphore.release()
+            what.release()
+
+    async def do_resize(self, it, environment):
+        self.say(it["id"], "resize")
+        self.limiters[it["limiter"]].total_tokens = it["total"]
+
+    async def do_await(self, it, environment):
+        condition = self.conditions[it["condition"]]
+        await self.at_once(condition.acquire_nowait, condition.acquire)
+        try:
+            await condition.wait()
+        finally:
+            condition.release()
+        self.say(it["id"], "notified")
+        await self.jitter()
+
+    async def do_notify(self, it, environment):
+        condition = self.conditions[it["condition"]]
+        await self.at_once(condition.acquire_nowait, condition.acquire)
+        self.say(it["id"], "notify")
+        if it["all"]:
+            condition.notify_all()
+        else:
+            condition.notify()
+        condition.release()
+
+    async def do_join(self, it, environment):
+        # Who waits for a child has its handle, and nobody else names it any more.
+        child = self.children.pop(it["target"], None)
+        if not child:
+            self.say(it["id"], "miss")
+            return
+        self.scopes.pop(it["target"])
+        self.say(it["id"], "join")
+        await self.at_once(lambda: self.see(child.is_over), child.is_over.wait)
+        if child.outcome == "cancelled":
+            # A cancellation is not handed over.
+            await self.jitter()
+            await self.lib.checkpoint_if_cancelled()
+        self.say(it["id"], f"joined, {child.outcome}")
+        await self.jitter()
 
     # Cancellation
 
@@ -505,11 +578,19 @@ class Interpreter:
             self.say(it["id"], "miss")
             return
         scope = self.lib.CancelScope()
+        known = Child(self.lib)
 
         async def child():
-            # A task is a scope: its handle cancels it alone.
-            with scope:
-                await self.child(it, environment.of_child())
+            try:
+                # A task is a scope: its handle cancels it alone.
+                with scope:
+                    await self.child(it, environment.of_child())
+                    known.outcome = "ended"
+            except Failed:
+                known.outcome = "failed"
+                raise
+            finally:
+                known.is_over.set()
 
         try:
             self.lib.spawn(group, child)
@@ -517,6 +598,7 @@ class Interpreter:
             self.say(it["id"], "group is over")
         else:
             self.scopes[it["id"]] = scope
+            self.children[it["id"]] = known
 
     async def do_start(self, it, environment):
         group = self.groups[it["target"]]

@@ -15,6 +15,8 @@ class TrioLibrary:
     Event = trio.Event
     Lock = trio.Lock
     Semaphore = staticmethod(trio.Semaphore)
+    Condition = trio.Condition
+    CapacityLimiter = trio.CapacityLimiter
 
     now = staticmethod(trio.current_time)
     effective_deadline = staticmethod(trio.current_effective_deadline)
@@ -59,6 +61,8 @@ def anyio_library():
         Event = anyio.Event
         Lock = anyio.Lock
         Semaphore = staticmethod(anyio.Semaphore)
+        Condition = anyio.Condition
+        CapacityLimiter = anyio.CapacityLimiter
 
         now = staticmethod(anyio.current_time)
         effective_deadline = staticmethod(anyio.current_effective_deadline)

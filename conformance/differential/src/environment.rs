@@ -8,6 +8,7 @@ use crate::ledger::Item;
 use crate::log::{Failed, lock};
 
 pub(crate) type Group<B> = <B as Backend>::TaskGroup<Failed>;
+pub(crate) type Child<B> = <Group<B> as TaskGroup<Failed>>::Handle<()>;
 pub(crate) type Sender<B> = <B as Backend>::Sender<Item>;
 pub(crate) type Receiver<B> = <B as Backend>::Receiver<Item>;
 type Ready<B> = <Group<B> as TaskGroup<Failed>>::Readiness<()>;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyrt_core::Backend;
 use anyrt_core::prelude::*;
+use anyrt_core::sync::{Borrower, Token};
 
 use crate::environment::Environment;
 use crate::ledger::Item;
@@ -146,6 +147,31 @@ impl<B: Backend> World<B> {
                 self.say(id, "acquired");
                 return self.clone().inside(id, body, inner()).await;
             }
+            Op::Await { condition } => {
+                let (lock, condvar) = &self.conditions[condition];
+                let guard = lock.lock().await;
+                drop(condvar.wait(guard).await);
+                self.say(id, "notified");
+            }
+            Op::Notify { condition, all } => {
+                let (lock, condvar) = &self.conditions[condition];
+                let _guard = lock.lock().await;
+                self.say(id, "notify");
+                if all { condvar.notify_all() } else { condvar.notify_one() }
+            }
+            Op::Borrow { limiter, body } => {
+                let token = self.limiters[limiter].acquire_on_behalf_of(Borrower::new()).await;
+                return self.lent(id, token.ok(), body, inner()).await;
+            }
+            Op::TryBorrow { limiter, body } => {
+                let token = self.limiters[limiter].try_acquire_on_behalf_of(Borrower::new());
+                return self.lent(id, token.ok(), body, inner()).await;
+            }
+            Op::Resize { limiter, total } => {
+                self.say(id, "resize");
+                self.limiters[limiter].set_total(total);
+            }
+            Op::Join { target } => self.join(id, target).await,
             Op::Cancel { target } => match self.cancel_of(target) {
                 Some(cancel) => {
                     self.say(id, "cancel");
@@ -186,6 +212,22 @@ impl<B: Backend> World<B> {
             }
         }
         Ok(())
+    }
+
+    /// Does a block with a token, if there is one.
+    async fn lent(
+        &self,
+        id: u32,
+        token: Option<Token<'_>>,
+        body: Block,
+        environment: Environment<B>,
+    ) -> Result<(), Failed> {
+        let Some(_token) = token else {
+            self.say(id, "busy");
+            return Ok(());
+        };
+        self.say(id, "acquired");
+        self.clone().inside(id, body, environment).await
     }
 
     async fn sleep(&self, id: u32, ticks: u64) {

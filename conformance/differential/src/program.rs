@@ -17,6 +17,12 @@ pub struct Program {
     pub semaphores: Vec<usize>,
     /// The capacity of each channel.
     pub channels: Vec<usize>,
+    /// How many conditions there are; programs of the corpus may be older than these.
+    #[serde(default)]
+    pub conditions: usize,
+    /// The tokens of each capacity limiter.
+    #[serde(default)]
+    pub limiters: Vec<usize>,
     /// What it does.
     pub body: Block,
 }
@@ -72,6 +78,12 @@ pub enum Op {
     Acquire { semaphore: usize, body: Block },
     TryAcquire { semaphore: usize, body: Block },
     Lock { lock: usize, body: Block },
+    Await { condition: usize },
+    Notify { condition: usize, all: bool },
+    Borrow { limiter: usize, body: Block },
+    TryBorrow { limiter: usize, body: Block },
+    Resize { limiter: usize, total: usize },
+    Join { target: u32 },
     Cancel { target: u32 },
     SetDeadline { target: u32, t: Option<u64> },
     SetShield { target: u32, on: bool },

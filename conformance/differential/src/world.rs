@@ -6,15 +6,16 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex as Lock};
 
 use anyrt_core::prelude::*;
-use anyrt_core::sync::{Event, Mutex};
+use anyrt_core::sync::{CapacityLimiter, Condvar, Event, Mutex};
 use anyrt_core::{Backend, CancelScope};
 
-use crate::environment::Group;
+use crate::environment::{Child, Group};
 use crate::ledger::Ledger;
 use crate::log::{Failed, Log, lock};
 use crate::program::Program;
 
 type ScopeHandle<B> = <<B as Backend>::CancelScope as CancelScope>::Handle;
+type NamedChild<B> = Arc<Lock<Option<Child<B>>>>;
 type Cancel = Arc<dyn Fn() + Send + Sync>;
 
 /// The world of one run; clones mean the same.
@@ -27,9 +28,12 @@ pub(crate) struct Shared<B: Backend> {
     pub(crate) events: Vec<Event>,
     pub(crate) locks: Vec<Mutex<()>>,
     pub(crate) semaphores: Vec<B::Semaphore>,
+    pub(crate) conditions: Vec<(Mutex<()>, Condvar)>,
+    pub(crate) limiters: Vec<CapacityLimiter>,
     cancels: Lock<HashMap<u32, Cancel>>,
     scopes: Lock<HashMap<u32, ScopeHandle<B>>>,
     groups: Lock<HashMap<u32, OpenGroup<B>>>,
+    children: Lock<HashMap<u32, NamedChild<B>>>,
 }
 
 /// A group that was opened, and its living children.
@@ -66,10 +70,13 @@ impl<B: Backend> World<B> {
             events: (0..program.events).map(|_| Event::new()).collect(),
             locks: (0..program.locks).map(|_| Mutex::new(())).collect(),
             semaphores: program.semaphores.iter().map(|&count| backend.semaphore(count)).collect(),
+            conditions: (0..program.conditions).map(|_| Default::default()).collect(),
+            limiters: program.limiters.iter().map(|&total| CapacityLimiter::new(total)).collect(),
             backend,
             cancels: Lock::default(),
             scopes: Lock::default(),
             groups: Lock::default(),
+            children: Lock::default(),
         }))
     }
 
@@ -95,6 +102,23 @@ impl<B: Backend> World<B> {
         let handle = group.group.clone();
         lock(&self.groups).insert(id, group);
         self.name_cancel(id, move || handle.cancel());
+    }
+
+    pub(crate) fn name_child(&self, id: u32, handle: Child<B>) {
+        let child = Arc::new(Lock::new(Some(handle)));
+        lock(&self.children).insert(id, child.clone());
+        self.name_cancel(id, move || {
+            if let Some(handle) = &*lock(&child) {
+                handle.cancel();
+            }
+        });
+    }
+
+    /// Gives the handle of a child, which nobody names any more.
+    pub(crate) fn take_child(&self, id: u32) -> Option<Child<B>> {
+        let child = lock(&self.children).remove(&id)?;
+        lock(&self.cancels).remove(&id);
+        lock(&child).take()
     }
 
     pub(crate) fn cancel_of(&self, id: u32) -> Option<Cancel> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyrt_core::Backend;
-use anyrt_core::error::{GroupError, StartError};
+use anyrt_core::error::{GroupError, StartError, TaskError};
 use anyrt_core::prelude::*;
 
 use crate::environment::Environment;
@@ -93,9 +93,23 @@ impl<B: Backend> World<B> {
             return self.say(id, "miss");
         };
         match group.try_spawn(self.child(id, body, environment, &children)) {
-            Ok(handle) => self.name_cancel(id, move || handle.cancel()),
+            Ok(handle) => self.name_child(id, handle),
             Err(_) => self.say(id, "group is over"),
         }
+    }
+
+    /// Waits for a child, whose handle it takes.
+    pub(super) async fn join(&self, id: u32, target: u32) {
+        let Some(child) = self.take_child(target) else { return self.say(id, "miss") };
+        self.say(id, "join");
+        let outcome = match child.await {
+            Ok(()) => "ended",
+            Err(TaskError::Cancelled(_)) => "cancelled",
+            Err(TaskError::Failed) => "failed",
+            Err(TaskError::Panicked(panic)) => panic.resume(),
+            Err(_) => "otherwise",
+        };
+        self.say(id, format!("joined, {outcome}"));
     }
 
     pub(super) async fn start(
