@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyrt::process::{self, Command};
 use anyrt_examples::patterns::connection_pool::Double;
 use anyrt_examples::pool::Counts;
 use anyrt_examples::postgres::{Postgres, PostgresError};
@@ -34,6 +35,31 @@ pub(crate) async fn a_session_that_broke_is_replaced(server: &Server) {
         assert_eq!(idle, 1, "the others were thrown away");
     });
     visit.await.unwrap();
+}
+
+pub(crate) async fn a_session_that_hangs_is_replaced(server: &Server) {
+    let role = new_role(server, 2).await;
+    let grace = Duration::from_millis(100);
+    let check_after = Duration::ZERO;
+    let postgres = Postgres { check_after, grace, ..Postgres::new(server.config(&role)) };
+    let visit = postgres.visit(1..=1, async |pool| {
+        let process = pool.with(async |session| {
+            let row = session.run(session.query_typed_one("select pg_backend_pid()", &[])).await?;
+            Ok::<i32, PostgresError>(row.try_get(0)?)
+        });
+        let process = process.await.unwrap().unwrap();
+        signal("-STOP", process).await;
+        let answer = pool.with(async |session| (session.number(), session.double(21).await)).await;
+        signal("-CONT", process).await;
+        let (number, answer) = answer.unwrap();
+        assert_eq!((number, answer.unwrap()), (2, 42));
+    });
+    visit.await.unwrap();
+}
+
+async fn signal(signal: &str, process: i32) {
+    let kill = Command::new("kill").args([signal, &process.to_string()]);
+    process::run(kill).await.unwrap().success().unwrap();
 }
 
 pub(crate) async fn whoever_works_with_a_session_that_breaks_learns_why(server: &Server) {

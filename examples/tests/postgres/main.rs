@@ -78,6 +78,7 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
         cut::a_query_that_is_cut_inside_of_the_work_disturbs_no_other,
         cut::the_scope_around_a_pool_is_cancelled,
         broken::a_session_that_broke_is_replaced,
+        broken::a_session_that_hangs_is_replaced,
         broken::whoever_works_with_a_session_that_breaks_learns_why,
         broken::a_pool_that_is_put_aside_is_closed,
         broken::a_query_in_a_pool_that_is_closed_is_cancelled,
