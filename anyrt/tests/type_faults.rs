@@ -40,7 +40,7 @@ use anyrt::TaskGroup;
 async fn forgets_to_await(group: TaskGroup, event: anyrt::sync::Event) {
     anyrt::task_group(async |_: TaskGroup| {});
     anyrt::supervise(async |_: TaskGroup| {});
-    anyrt::bracket((), async |()| {}, async |()| {});
+    anyrt::bracket((), async |_| {}, async |()| {});
     anyrt::finally(async {}, async {});
     anyrt::move_on_when(event.wait(), async {});
     anyrt::catch_panic(async {});
