@@ -60,7 +60,9 @@ impl Driver for Threads {
         thread::spawn(f);
     }
 
-    /// A new one for each call that names none: what is shared by all would outlive a run of the model.
+    /// Gives a new one to each call that names none.
+    ///
+    /// What is shared by all would outlive a run of the model.
     fn blocking_limiter(&self) -> Arc<CapacityLimiter> {
         Arc::new(CapacityLimiter::new(1))
     }
