@@ -32,13 +32,15 @@ use crate::tree::Node;
 pub(crate) use backend::enter_thread;
 pub use backend::with_backend;
 pub(crate) use unborn::Womb;
-pub(crate) use wish::{Wish, take_wish, take_wish_of_body, wish};
+pub(crate) use wish::{Wish, wish};
 
 /// The frame of a task, or of a group's body, between polls: it is in its own scope then.
 pub(crate) struct Frame {
     scope: Option<Arc<Node>>,
     home: Option<Arc<Node>>,
     spare: Option<Arc<Node>>,
+    /// Tells the waker of the last poll, which of a cancelled one is not the task's own.
+    waker: usize,
 }
 
 #[derive(Default)]
@@ -77,7 +79,7 @@ thread_local! {
 impl Frame {
     /// The frame of a group's body, a child or a root.
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { scope: Some(node.clone()), home: Some(node), spare: None }
+        Self { scope: Some(node.clone()), home: Some(node), spare: None, waker: 0 }
     }
 
     /// Runs `poll` in this frame, of a group's body.
@@ -131,6 +133,7 @@ struct Entered<'a> {
 impl<'a> Entered<'a> {
     #[inline]
     fn new(frame: &'a mut Frame, waker: usize) -> Self {
+        frame.waker = waker;
         Self { frame, waker, alarm_waker: waker, is_shielded: false }
     }
 

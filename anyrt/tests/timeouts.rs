@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use anyrt::sync::Event;
 use anyrt::{
-    CancelScope, TaskGroup, current_effective_deadline, fail_after, move_on_after, move_on_at, now,
-    sleep_forever, task_group, yield_now,
+    CancelScope, TaskGroup, current_effective_deadline, fail_after, finally, move_on_after,
+    move_on_at, now, sleep_forever, task_group, yield_now,
 };
 use futures_util::FutureExt;
 use futures_util::future::{Either, join, select};
@@ -298,4 +298,25 @@ async fn deadlines_in_groups_in_a_set_all_strike() {
         assert_eq!(outcomes, [Ok(true), Ok(true), Ok(true)]);
     })
     .await;
+}
+
+#[anyrt::test]
+async fn one_in_the_cleanup_of_a_cancelled_task_ends_it() {
+    let group = task_group(|group: TaskGroup| async move {
+        let work = async {
+            let _ = task_group(|group: TaskGroup| async move {
+                group.spawn(sleep_forever());
+            })
+            .await;
+        };
+        let cleanup = async {
+            assert_eq!(move_on_after(SHORT, sleep_forever()).await, None);
+        };
+        let child = group.spawn(finally(work, cleanup));
+        // It has begun, and so has the child of its group.
+        yield_now().await;
+        yield_now().await;
+        child.cancel();
+    });
+    fail_after(ALARM, group).await.expect("the test ends in time").unwrap();
 }

@@ -17,7 +17,7 @@ use std::cell::Cell;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{identity, read};
+use super::{Frame, identity, read};
 use crate::sys::thread_local;
 
 /// What the scopes of a task have asked for in one poll.
@@ -63,21 +63,22 @@ pub(crate) fn wish(waker: &Waker, at: Instant, now: Instant) -> bool {
     WISH.try_with(join).unwrap_or(false)
 }
 
-/// Takes what was asked for in the poll of a task that has just ended.
-#[inline]
-pub(crate) fn take_wish(waker: &Waker) -> Option<Wish> {
-    let waker = identity(waker);
-    let take = |wish: &Cell<Option<Wish>>| {
-        let own = wish.get().filter(|wish| wish.waker == waker)?;
-        wish.set(None);
-        Some(own)
-    };
-    WISH.try_with(take).ok().flatten()
-}
+impl Frame {
+    /// Takes what was asked for in the last poll of this frame, of a task.
+    #[inline]
+    pub(crate) fn take_wish(&self) -> Option<Wish> {
+        let take = |wish: &Cell<Option<Wish>>| {
+            let own = wish.get().filter(|wish| wish.waker == self.waker)?;
+            wish.set(None);
+            Some(own)
+        };
+        WISH.try_with(take).ok().flatten()
+    }
 
-/// Takes what was asked for in the poll of a group's body that has just ended, unless it is for the task
-/// around it to take.
-#[inline]
-pub(crate) fn take_wish_of_body(waker: &Waker) -> Option<Wish> {
-    if read(|place| place.alarm_waker) == Some(identity(waker)) { None } else { take_wish(waker) }
+    /// Takes what was asked for in the last poll of this frame, of a group's body, unless it is for the
+    /// task around it to take.
+    #[inline]
+    pub(crate) fn take_wish_of_body(&self) -> Option<Wish> {
+        if read(|place| place.alarm_waker) == Some(self.waker) { None } else { self.take_wish() }
+    }
 }

@@ -21,7 +21,7 @@ use pin_project_lite::pin_project;
 
 use crate::alarm::Alarm;
 use crate::error::{Cancelled, Panic, Reason, TaskError};
-use crate::frame::{self, Frame};
+use crate::frame::Frame;
 use crate::outcome::Outcome;
 use crate::quiet::drop_quietly;
 use crate::seat::drop_body;
@@ -156,7 +156,7 @@ where
         let ended = match stepped {
             Ok(Step::Pending) => {
                 node.set_waiting(waiting::take());
-                if let Some(wish) = frame::take_wish(cx.waker()) {
+                if let Some(wish) = this.frame.take_wish() {
                     let group = node.own_group().as_group();
                     Alarm::set(this.alarm, wish, group.backend(), cx);
                 }
@@ -166,7 +166,7 @@ where
             Ok(Step::Ready(outcome)) => Ok(Some(outcome)),
             Err(payload) => Err(payload),
         };
-        frame::take_wish(cx.waker());
+        this.frame.take_wish();
         self.end(ended);
         Poll::Ready(())
     }

@@ -238,7 +238,7 @@ impl Live {
                 }),
             }
         }));
-        let wish = frame::take_wish_of_body(cx.waker());
+        let wish = frame.take_wish_of_body();
         let value = match stepped {
             Ok(None) => {
                 node.set_waiting(waiting::take());
