@@ -30,13 +30,14 @@ mod signal;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use anyrt_core::{Driver, Sleep, Toplevel};
 use tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
+use tokio::task::unconstrained;
 
 #[cfg(feature = "net")]
 pub use net::*;
@@ -131,7 +132,9 @@ impl Future for TokioSleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let timer = self.project().timer;
+        // Without tokio's budget: a task whose share is spent would be told that the timer waits, and the
+        // timer would not be set. The engine spends for each sleep that is over.
+        let timer = pin!(unconstrained(self.project().timer));
         // tokio's panic names only the cause, not the remedy (law N7).
         catch_unwind(AssertUnwindSafe(|| timer.poll(cx))).unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().map(String::as_str);
