@@ -6,6 +6,7 @@
 //!   while it still runs, and later deadlines than its own are asked for: most timeouts find it
 //!   set already, and cost no timer.
 //! - It may end when nobody asks for that any more. Then its task is polled once for nothing.
+//! - One poll sets the timer, as a driver promises: where it serves, it is not polled again.
 //! - It was polled with the waker of the last poll in which something was asked for.
 
 use std::pin::Pin;

@@ -57,6 +57,9 @@ pub trait Driver: Clone + Send + Sync + 'static {
 
     /// Makes a timer that ends at `deadline`, never earlier.
     ///
+    /// Its first poll sets it: the engine may poll it once, and then rely on being woken. A runtime that
+    /// refuses polls to a task which has had its share must not do so here.
+    ///
     /// # Cancel safety
     ///
     /// **Safe.** Dropping it forgets the wait.
